@@ -1,0 +1,2 @@
+// wasm_exec.js is Go's own file, unchanged: its types are in globals.js.
+export {};

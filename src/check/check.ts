@@ -1,0 +1,244 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { checkDiagram } from '../diagrams/mermaid.ts';
+import type { Fault } from '../fault.ts';
+import { kubernetesVersions } from '../schemas/index.ts';
+import { readSchemaFile } from '../schemas/node.ts';
+import { readHeader } from '../snippets/header.ts';
+import { readPage, type Snippet } from '../snippets/page.ts';
+import { createJudges, type Judges } from '../validate/judge.ts';
+import {
+  type DocumentReport,
+  type ManifestReport,
+  validateManifests,
+} from '../validate/validate.ts';
+import { type File, findFiles, shownPath } from './files.ts';
+import { readText } from './read.ts';
+
+export const repository = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Whatever gets a verdict of its own: a page as such, a block of a page, a manifest file. */
+export interface Unit {
+  file: string;
+  /** 0 for a page or file as a whole */
+  line: number;
+  type: 'page' | 'snippet' | 'manifests';
+  /** as its author would name it: `yaml NetworkPolicy default-deny` */
+  label: string;
+  documents: DocumentReport[];
+  /** where the verdict is not what the author states */
+  faults: Fault[];
+  /** why it is refused, when its author says that it is */
+  refusals: Fault[];
+  /** the block, for a snippet */
+  snippet?: Snippet;
+  /** for a block that embeds a file: that file's unit and text */
+  embeds?: { unit: Unit; text: string };
+}
+
+export interface Report {
+  kubernetes: readonly string[];
+  files: number;
+  units: Unit[];
+  /** paths that could not be read or hold nothing; units have their own */
+  faults: Fault[];
+}
+
+export interface CheckOptions {
+  /** Kubernetes minors to judge by; all supported ones unless given */
+  kubernetes?: readonly string[];
+  /** the folder `file=` is looked up in */
+  examples?: string;
+  /** kubeconform that is already running, for callers that check often */
+  judges?: Judges;
+}
+
+/** Checks files and folders: the one pipeline behind the command, the tests and the site. */
+export async function check(paths: string[], options: CheckOptions = {}): Promise<Report> {
+  const { kubernetes = kubernetesVersions, examples = join(repository, 'examples') } = options;
+  const judges = options.judges ?? createJudges(readSchemaFile);
+  const { files, faults } = await findFiles(paths);
+  const manifestUnits = new Map<string, Promise<{ unit: Unit; text: string }>>();
+
+  const manifests = (file: Omit<File, 'type'>) => {
+    const known = manifestUnits.get(file.path);
+    if (known) return known;
+    const checked = checkManifestFile(file, judges, kubernetes);
+    manifestUnits.set(file.path, checked);
+    return checked;
+  };
+
+  const units: Unit[] = [];
+  try {
+    for (const file of files) {
+      if (file.type === 'manifests') await manifests(file);
+      else units.push(...(await checkPage(file)));
+    }
+    for (const checked of manifestUnits.values()) units.push((await checked).unit);
+  } finally {
+    if (!options.judges) judges.close();
+  }
+  const read = new Set([...files.map((f) => f.path), ...manifestUnits.keys()]);
+  return { kubernetes, files: read.size, units, faults };
+
+  async function checkPage(file: File): Promise<Unit[]> {
+    const page: Unit = {
+      file: file.shown,
+      line: 0,
+      type: 'page',
+      label: 'page',
+      documents: [],
+      faults: [],
+      refusals: [],
+    };
+    const read = await readText(file.path, file.shown);
+    if ('fault' in read) return [{ ...page, faults: [read.fault] }];
+    const { snippets, faults } = readPage(file.shown, read.text);
+    const units: Unit[] = [{ ...page, faults }];
+    for (const snippet of snippets) units.push(await checkSnippet(snippet));
+    return units;
+  }
+
+  async function checkSnippet(snippet: Snippet): Promise<Unit> {
+    const { page, line, column, statement, fence } = snippet;
+    const unit: Unit = {
+      file: page,
+      line,
+      type: 'snippet',
+      label: fence.language || 'no language',
+      documents: [],
+      faults: [...snippet.faults],
+      refusals: [],
+      snippet,
+    };
+    // A fence that cannot be read says nothing reliable about its block.
+    if (unit.faults.length > 0 || !statement) return unit;
+    const atFence = (rule: string, message: string): Fault => ({
+      file: page,
+      line,
+      column,
+      rule,
+      severity: 'error',
+      message,
+    });
+
+    if (statement.class === 'diagram') {
+      const found = await checkDiagram(snippet.text);
+      unit.faults.push(...found.map((f) => inPage(snippet, f)));
+    } else if (statement.class === 'manifest' && statement.file !== undefined) {
+      unit.label = `${fence.language} file=${statement.file}`;
+      if (snippet.text.trim() !== '') {
+        unit.faults.push(
+          atFence(
+            'file-and-text',
+            `the block takes its text from ${statement.file}; leave it empty`,
+          ),
+        );
+        return unit;
+      }
+      const path = join(examples, statement.file);
+      const embedded = await manifests({ path, shown: shownPath(path) });
+      const unreadable = embedded.unit.faults.find((f) => f.rule === 'unreadable');
+      if (unreadable) {
+        unit.faults.push(
+          atFence(
+            'file-missing',
+            `examples/${statement.file}: ${unreadable.message.replace(/^cannot read this: /, '')}; every embedded file lies in examples/`,
+          ),
+        );
+        // The page's line is the one to mend; the file itself was asked for by nobody else.
+        if (!files.some((f) => f.path === path)) manifestUnits.delete(path);
+        return unit;
+      }
+      unit.embeds = embedded;
+      unit.refusals = embedded.unit.refusals;
+      const count = embedded.text.replace(/\n$/, '').split('\n').length;
+      const [first, last] = statement.lines ?? [1, count];
+      if (first > last || last > count) {
+        unit.faults.push(
+          atFence(
+            'fence-key',
+            `lines=${first}-${last} is outside of ${statement.file}, which has ${count} lines`,
+          ),
+        );
+      }
+    } else if (statement.class === 'manifest') {
+      const report = await validateManifests(snippet.text, statement, judges, kubernetes);
+      unit.documents = report.documents;
+      unit.label = labelOf(fence.language, report);
+      unit.faults.push(...report.faults.map((f) => inPage(snippet, f)));
+      unit.refusals = report.refusals.map((f) => inPage(snippet, f));
+    }
+    return unit;
+  }
+}
+
+async function checkManifestFile(
+  { path, shown }: Omit<File, 'type'>,
+  judges: Judges,
+  kubernetes: readonly string[],
+): Promise<{ unit: Unit; text: string }> {
+  const unit: Unit = {
+    file: shown,
+    line: 0,
+    type: 'manifests',
+    label: 'manifests',
+    documents: [],
+    faults: [],
+    refusals: [],
+  };
+  const read = await readText(path, shown);
+  if ('fault' in read) return { unit: { ...unit, faults: [read.fault] }, text: '' };
+  const { text } = read;
+  const { statement, problems } = readHeader(text);
+  for (const { rule, message, offset } of problems) {
+    const before = text.slice(0, offset).split('\n');
+    unit.faults.push({
+      file: shown,
+      line: before.length,
+      column: (before.at(-1)?.length ?? 0) + 1,
+      rule,
+      severity: 'error',
+      message,
+      source: text.split(/\r?\n/)[before.length - 1],
+    });
+  }
+  const report = await validateManifests(
+    text,
+    statement?.class === 'manifest' ? statement : {},
+    judges,
+    kubernetes,
+  );
+  unit.documents = report.documents;
+  unit.label = labelOf('manifests', report);
+  unit.faults.push(...report.faults.map(({ document, ...f }) => ({ file: shown, ...f })));
+  unit.refusals = report.refusals.map(({ document, ...f }) => ({ file: shown, ...f }));
+  return { unit, text };
+}
+
+function labelOf(language: string, { documents }: ManifestReport): string {
+  const names = documents
+    .slice(0, 3)
+    .map(({ kind, name }) => [kind, name].filter(Boolean).join(' '));
+  if (documents.length > 3) names.push(`and ${documents.length - 3} more`);
+  return [language, names.filter(Boolean).join(', ')].filter(Boolean).join(' ');
+}
+
+/** Moves a fault from its place in a block to its place in the page. */
+function inPage(
+  snippet: Snippet,
+  { document, ...fault }: Omit<Fault, 'file'> & { document?: number },
+): Fault {
+  const line = fault.line === 0 ? snippet.line : snippet.line + fault.line;
+  const indent = snippet.indents[fault.line - 1] ?? 0;
+  return { file: snippet.page, ...fault, line, column: fault.column + indent };
+}
+
+/** All faults of a report, in the order of files and lines. */
+export function allFaults(report: Report): Fault[] {
+  const faults = [...report.faults, ...report.units.flatMap((unit) => unit.faults)];
+  return faults.sort(
+    (a, b) =>
+      (a.file < b.file ? -1 : a.file > b.file ? 1 : 0) || a.line - b.line || a.column - b.column,
+  );
+}

@@ -1,0 +1,38 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { repository } from '../src/check/check.ts';
+
+/** Runs a tool of node_modules; returns what it says when it fails, '' when all is well. */
+function complaints(bin: string, ...args: string[]): string {
+  try {
+    execFileSync(process.execPath, [join(repository, 'node_modules', bin), ...args], {
+      cwd: repository,
+      encoding: 'utf8',
+      stdio: 'pipe',
+    });
+    return '';
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    return `${stdout}${stderr}`;
+  }
+}
+
+describe('the code', () => {
+  test('has no type errors (tsc)', () => {
+    expect(complaints('typescript/bin/tsc', '--noEmit', '--pretty', 'false')).toBe('');
+  });
+
+  test('is formatted and without lint (npm run format mends most)', () => {
+    expect(complaints('@biomejs/biome/bin/biome', 'check', '--colors=off')).toBe('');
+  });
+});
+
+describe('the lock file', () => {
+  test('names no download addresses, so that it works with any registry', () => {
+    expect(readFileSync(join(repository, 'package-lock.json'), 'utf8')).not.toContain(
+      '"resolved": "http',
+    );
+  });
+});
