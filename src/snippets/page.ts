@@ -99,6 +99,15 @@ export function readPage(file: string, text: string): Page {
       if (snippet.statement?.class === 'manifest') {
         for (let line = start.line; line <= end.line; line++) covered.add(line);
       }
+    } else if (node.type === 'paragraph' && text.startsWith(':::', start.offset)) {
+      faults.push(
+        fault(
+          'admonition-unread',
+          start.line,
+          start.column,
+          'this admonition is shown as plain text; write :::note[A title] and end it with a line :::',
+        ),
+      );
     } else if (node.type === 'html') {
       for (let line = start.line; line <= end.line; line++) {
         if (/^\s*(```|~~~)/.test(lines.line(line))) {
