@@ -247,10 +247,11 @@ function absolute(url, option) {
 }
 
 /**
- * Node only; the comments keep bundlers from looking for it.
+ * Node only; the comments keep bundlers from looking for it. It does not read in the
+ * background: that would wait behind the engine's own threads, busy with the program.
  * @param {URL} url
  */
 async function readFile(url) {
-  const fs = await import(/* webpackIgnore: true */ /* @vite-ignore */ 'node:fs/promises');
-  return fs.readFile(url);
+  const fs = await import(/* webpackIgnore: true */ /* @vite-ignore */ 'node:fs');
+  return fs.readFileSync(url);
 }
