@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkDiagram } from '../diagrams/mermaid.ts';
-import type { Fault } from '../fault.ts';
+import { type Fault, Lines } from '../fault.ts';
 import { kubernetesVersions } from '../schemas/index.ts';
 import { readSchemaFile } from '../schemas/node.ts';
 import { readHeader } from '../snippets/header.ts';
@@ -12,8 +12,9 @@ import {
   type ManifestReport,
   validateManifests,
 } from '../validate/validate.ts';
+import { checkExample, type ExampleCase, isExample } from './example.ts';
 import { type File, findFiles, shownPath } from './files.ts';
-import { readText } from './read.ts';
+import { readText, reason } from './read.ts';
 
 export const repository = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -22,7 +23,7 @@ export interface Unit {
   file: string;
   /** 0 for a page or file as a whole */
   line: number;
-  type: 'page' | 'snippet' | 'manifests';
+  type: 'page' | 'snippet' | 'manifests' | 'example';
   /** as its author would name it: `yaml NetworkPolicy default-deny` */
   label: string;
   documents: DocumentReport[];
@@ -30,6 +31,8 @@ export interface Unit {
   faults: Fault[];
   /** why it is refused, when its author says that it is */
   refusals: Fault[];
+  /** the cases of an example with the size of their truth tables */
+  cases?: ExampleCase[];
   /** the block, for a snippet */
   snippet?: Snippet;
   /** for a block that embeds a file: that file's unit and text */
@@ -55,7 +58,8 @@ export interface CheckOptions {
 
 /** Checks files and folders: the one pipeline behind the command, the tests and the site. */
 export async function check(paths: string[], options: CheckOptions = {}): Promise<Report> {
-  const { kubernetes = kubernetesVersions, examples = join(repository, 'examples') } = options;
+  const { examples = join(repository, 'examples') } = options;
+  const kubernetes = kubernetesVersions.filter((v) => options.kubernetes?.includes(v) ?? true);
   const judges = options.judges ?? createJudges(readSchemaFile);
   const { files, faults } = await findFiles(paths);
   const manifestUnits = new Map<string, Promise<{ unit: Unit; text: string }>>();
@@ -63,7 +67,9 @@ export async function check(paths: string[], options: CheckOptions = {}): Promis
   const manifests = (file: Omit<File, 'type'>) => {
     const known = manifestUnits.get(file.path);
     if (known) return known;
-    const checked = checkManifestFile(file, judges, kubernetes);
+    const checked = isExample(file.path)
+      ? checkExampleFile(file, examples)
+      : checkManifestFile(file, judges, kubernetes);
     manifestUnits.set(file.path, checked);
     return checked;
   };
@@ -93,9 +99,18 @@ export async function check(paths: string[], options: CheckOptions = {}): Promis
     };
     const read = await readText(file.path, file.shown);
     if ('fault' in read) return [{ ...page, faults: [read.fault] }];
-    const { snippets, faults } = readPage(file.shown, read.text);
-    const units: Unit[] = [{ ...page, faults }];
-    for (const snippet of snippets) units.push(await checkSnippet(snippet));
+    const units: Unit[] = [page];
+    try {
+      const { snippets, faults } = readPage(file.shown, read.text);
+      page.faults = faults;
+      for (const snippet of snippets) units.push(await checkSnippet(snippet));
+    } catch (error) {
+      page.faults.push(failure(file.shown, error));
+    }
+    const lines = new Lines(read.text);
+    for (const fault of units.flatMap((unit) => [...unit.faults, ...unit.refusals])) {
+      if (fault.file === file.shown) fault.source = lines.line(fault.line);
+    }
     return units;
   }
 
@@ -163,7 +178,13 @@ export async function check(paths: string[], options: CheckOptions = {}): Promis
         );
       }
     } else if (statement.class === 'manifest') {
-      const report = await validateManifests(snippet.text, statement, judges, kubernetes);
+      const report = await validateManifests(snippet.text, statement, judges, kubernetes).catch(
+        (error) => atFence('check-failed', failure(page, error).message),
+      );
+      if ('rule' in report) {
+        unit.faults.push(report);
+        return unit;
+      }
       unit.documents = report.documents;
       unit.label = labelOf(fence.language, report);
       unit.faults.push(...report.faults.map((f) => inPage(snippet, f)));
@@ -171,6 +192,27 @@ export async function check(paths: string[], options: CheckOptions = {}): Promis
     }
     return unit;
   }
+}
+
+async function checkExampleFile(
+  { path, shown }: Omit<File, 'type'>,
+  examples: string,
+): Promise<{ unit: Unit; text: string }> {
+  const unit: Unit = {
+    file: shown,
+    line: 0,
+    type: 'example',
+    label: 'truth tables',
+    documents: [],
+    faults: [],
+    refusals: [],
+  };
+  const read = await readText(path, shown);
+  if ('fault' in read) return { unit: { ...unit, faults: [read.fault] }, text: '' };
+  const { cases, faults } = await checkExample({ path, shown }, read.text, examples);
+  unit.cases = cases;
+  unit.faults.push(...faults, ...cases.flatMap((one) => one.faults));
+  return { unit, text: read.text };
 }
 
 async function checkManifestFile(
@@ -203,17 +245,25 @@ async function checkManifestFile(
       source: text.split(/\r?\n/)[before.length - 1],
     });
   }
-  const report = await validateManifests(
-    text,
-    statement?.class === 'manifest' ? statement : {},
-    judges,
-    kubernetes,
+  const stated = statement?.class === 'manifest' ? statement : {};
+  const report = await validateManifests(text, stated, judges, kubernetes).catch((error) =>
+    failure(shown, error),
   );
+  if ('rule' in report) {
+    unit.faults.push(report);
+    return { unit, text };
+  }
   unit.documents = report.documents;
   unit.label = labelOf('manifests', report);
   unit.faults.push(...report.faults.map(({ document, ...f }) => ({ file: shown, ...f })));
   unit.refusals = report.refusals.map(({ document, ...f }) => ({ file: shown, ...f }));
   return { unit, text };
+}
+
+/** Whatever makes a check fail is one fault of the file; all others are still judged. */
+function failure(file: string, error: unknown): Fault {
+  const message = `this cannot be checked: ${reason(error)}`;
+  return { file, line: 0, column: 0, rule: 'check-failed', severity: 'error', message };
 }
 
 function labelOf(language: string, { documents }: ManifestReport): string {

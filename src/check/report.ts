@@ -64,7 +64,7 @@ export function formatFault(fault: Fault, kubernetes: readonly string[] = []): s
   const place = [fault.file, fault.line, fault.column].filter((part) => part !== 0).join(':');
   const some = fault.kubernetes && fault.kubernetes.length < kubernetes.length;
   const versions = some ? ` [Kubernetes ${fault.kubernetes?.join(', ')}]` : '';
-  const line = `${styleText('bold', place)}  ${styleText('red', fault.rule)}  ${printable(fault.message)}${versions}`;
+  const line = `${styleText('bold', printable(place))}  ${styleText('red', fault.rule)}  ${printable(fault.message)}${versions}`;
   return fault.source?.trim() ? `${line}\n${excerpt(fault.source, fault.column)}` : line;
 }
 

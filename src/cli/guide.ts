@@ -3,8 +3,16 @@ import { Command, Option } from 'commander';
 import { allFaults, check } from '../check/check.ts';
 import { toJson, toText } from '../check/report.ts';
 import { kubernetesVersions } from '../schemas/index.ts';
+import { type ConnectionOptions, connectionsCommand, diffCommand } from './connections.ts';
+import { print } from './print.ts';
 
-const program = new Command('guide').description('checks the pages and examples of the guide');
+const program = new Command('guide').description(
+  'checks the guide, and answers what its policies do',
+);
+const podsMatchBlocks = new Option(
+  '--no-pods-match-blocks',
+  'an ipBlock never matches a Pod (the API leaves it open; by default it does when the address is known)',
+);
 
 program
   .command('check')
@@ -21,8 +29,46 @@ program
     async (paths: string[], { json, kubernetes }: { json?: boolean; kubernetes?: string[] }) => {
       const report = await check(paths, { kubernetes });
       process.exitCode = allFaults(report).length ? 1 : 0;
-      process.stdout.write(`${json ? toJson(report) : toText(report)}\n`);
+      await print(`${json ? toJson(report) : toText(report)}\n`);
     },
   );
 
-await program.parseAsync();
+program
+  .command('connections')
+  .description(
+    'who may talk to whom, by the policies in any manifests; exits 1 when something had to be left out',
+  )
+  .argument('<manifest...>', 'manifest files and folders; - reads standard input')
+  .option('--from <side>', 'only from ns/name, ns/*, an address or a CIDR')
+  .option('--to <side>', 'only to ns/name, ns/*, an address or a CIDR')
+  .option('--port <port>', 'only this port, such as 80, 53/UDP or 8000-8080/TCP')
+  .option('--explain', 'which rules decide, with file and line')
+  .option('--json', 'print {connections, conditional, unspecified} for programs')
+  .addOption(podsMatchBlocks)
+  .action((paths: string[], options: ConnectionOptions) => connectionsCommand(paths, options));
+
+program
+  .command('diff')
+  .description('which connections a change of manifests opens (+) and closes (-)')
+  .usage('OLD... -- NEW... [options]')
+  .argument('<manifest...>', 'the old files and folders, then --, then the new ones')
+  .option('--json', 'print {changes} for programs')
+  .addOption(podsMatchBlocks)
+  .action(async (paths: string[], options: { json?: boolean; podsMatchBlocks: boolean }) => {
+    const given = process.argv.slice(3);
+    const separator = given.indexOf('--');
+    const after = separator === -1 ? [] : given.slice(separator + 1);
+    if (after.length === 0) throw new Error('write the old manifests, then --, then the new ones');
+    await diffCommand(paths.slice(0, paths.length - after.length), after, options);
+  });
+
+try {
+  // Whoever reads the report may have seen enough, as in `guide check | head`.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+  await program.parseAsync();
+} catch (error) {
+  process.stderr.write(`guide: ${(error as Error).message}\n`);
+  process.exitCode = 2;
+}

@@ -161,3 +161,22 @@ export class PortSet {
     return parts.join('; ') || 'none';
   }
 }
+
+/**
+ * Ports as people write them: `80` (TCP), `53/UDP`, `8000-8080/TCP`, `UDP`, `all`.
+ *
+ * @throws Error when it is none of these
+ */
+export function parsePorts(text: string): PortSet {
+  if (text === 'all') return PortSet.all;
+  const upper = text.toUpperCase() as Protocol;
+  if (protocols.includes(upper)) return PortSet.allOf(upper);
+  const match = /^(\d{1,5})(?:-(\d{1,5}))?(?:\/(\w+))?$/.exec(text);
+  const protocol = (match?.[3] ?? 'TCP').toUpperCase() as Protocol;
+  const from = Number(match?.[1]);
+  const to = Number(match?.[2] ?? match?.[1]);
+  if (!match || !protocols.includes(protocol) || from < first || to > last || from > to) {
+    throw new Error(`${text} is not a port like 80/TCP; the protocols are ${protocols.join(', ')}`);
+  }
+  return PortSet.range(protocol, from, to);
+}
