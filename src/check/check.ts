@@ -1,7 +1,9 @@
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkDiagram } from '../diagrams/mermaid.ts';
 import { type Fault, Lines } from '../fault.ts';
+import { sideFilter } from '../policy/sides.ts';
 import { kubernetesVersions } from '../schemas/index.ts';
 import { readSchemaFile } from '../schemas/node.ts';
 import { readHeader } from '../snippets/header.ts';
@@ -33,6 +35,10 @@ export interface Unit {
   refusals: Fault[];
   /** the cases of an example with the size of their truth tables */
   cases?: ExampleCase[];
+  /** for a block that embeds a file: the truth tables that hold for it */
+  example?: Unit;
+  /** for a truth table: the case it shows */
+  table?: ExampleCase;
   /** the block, for a snippet */
   snippet?: Snippet;
   /** for a block that embeds a file: that file's unit and text */
@@ -114,6 +120,12 @@ export async function check(paths: string[], options: CheckOptions = {}): Promis
     return units;
   }
 
+  /** The page that shows an example also says what it does, so that must hold as well. */
+  async function exampleBeside(file: string): Promise<Unit | undefined> {
+    const path = join(dirname(file), 'example.yaml');
+    return existsSync(path) ? (await manifests({ path, shown: shownPath(path) })).unit : undefined;
+  }
+
   async function checkSnippet(snippet: Snippet): Promise<Unit> {
     const { page, line, column, statement, fence } = snippet;
     const unit: Unit = {
@@ -137,7 +149,27 @@ export async function check(paths: string[], options: CheckOptions = {}): Promis
       message,
     });
 
-    if (statement.class === 'diagram') {
+    if (statement.class === 'table') {
+      unit.label = `truth-table ${statement.example} ${statement.case}`;
+      const path = join(examples, statement.example, 'example.yaml');
+      const { unit: example } = await manifests({ path, shown: shownPath(path) });
+      unit.table = example.cases?.[statement.case - 1];
+      unit.example = example;
+      if (example.faults.some((f) => f.rule === 'unreadable')) {
+        unit.faults.push(
+          atFence('file-missing', `examples/${statement.example} has no example.yaml`),
+        );
+        if (!files.some((f) => f.path === path)) manifestUnits.delete(path);
+      } else if (!unit.table) {
+        unit.faults.push(
+          atFence(
+            'fence-key',
+            `case=${statement.case} is outside of ${statement.example}, which has ${example.cases?.length ?? 0}`,
+          ),
+        );
+      }
+      unit.faults.push(...badSides(statement.only).map((message) => atFence('fence-key', message)));
+    } else if (statement.class === 'diagram') {
       const found = await checkDiagram(snippet.text);
       unit.faults.push(...found.map((f) => inPage(snippet, f)));
     } else if (statement.class === 'manifest' && statement.file !== undefined) {
@@ -166,6 +198,7 @@ export async function check(paths: string[], options: CheckOptions = {}): Promis
         return unit;
       }
       unit.embeds = embedded;
+      unit.example = await exampleBeside(path);
       unit.refusals = embedded.unit.refusals;
       const count = embedded.text.replace(/\n$/, '').split('\n').length;
       const [first, last] = statement.lines ?? [1, count];
@@ -192,6 +225,17 @@ export async function check(paths: string[], options: CheckOptions = {}): Promis
     }
     return unit;
   }
+}
+
+function badSides(only: readonly string[]): string[] {
+  return only.flatMap((side) => {
+    try {
+      sideFilter(side);
+      return [];
+    } catch (error) {
+      return [(error as Error).message];
+    }
+  });
 }
 
 async function checkExampleFile(

@@ -9,6 +9,7 @@ import {
 import type { Fault } from '../fault.ts';
 import type { AddressRange } from '../policy/addresses.ts';
 import { analyze } from '../policy/analyze.ts';
+import type { Connections } from '../policy/connections.ts';
 import type { Outcome } from '../policy/evaluate.ts';
 import { checkExpectations, type Expectations, type Row } from '../policy/expectations.ts';
 import { PortSet, parsePorts } from '../policy/ports.ts';
@@ -23,6 +24,8 @@ export interface ExampleCase {
   line: number;
   /** how many pairs of endpoints and ranges its truth table covers */
   pairs: number;
+  /** who may talk to whom then; undefined when the case cannot be read */
+  connections?: Connections;
   faults: Fault[];
 }
 
@@ -56,8 +59,9 @@ export async function checkExample(
       });
     };
     const title = asString(asRecord(document.value)?.title) ?? '';
-    const pairs = await checkCase(document, file.path, examples, at, found);
-    cases.push({ title, line: document.start.line, pairs, faults: found });
+    const connections = await checkCase(document, file.path, examples, at, found);
+    const pairs = connections ? countPairs(connections) : 0;
+    cases.push({ title, line: document.start.line, pairs, connections, faults: found });
   }
   return { cases, faults: faults.map((fault) => ({ file: file.shown, ...fault })) };
 }
@@ -71,7 +75,7 @@ async function checkCase(
   examples: string,
   at: At,
   faults: Fault[],
-): Promise<number> {
+): Promise<Connections | undefined> {
   const example = asRecord(value) ?? {};
   for (const key of Object.keys(example)) {
     if (!keys.includes(key))
@@ -96,13 +100,14 @@ async function checkCase(
   const expect = asRecord(example.expect);
   if (!expect) {
     at([], 'example-key', 'an example needs expect: what must hold');
-    return 0;
+    return undefined;
   }
   const table = readTable(expect, at);
-  if (!table || faults.length) return 0;
+  if (!table || faults.length) return undefined;
 
   const analysis = analyze(objects, {}, table.ranges);
-  faults.push(...analysis.faults);
+  // A warning is often the very lesson of an example; an error means that something was left out.
+  faults.push(...analysis.faults.filter(({ severity }) => severity === 'error'));
   for (const { row, message } of checkExpectations(analysis.connections, table.expectations)) {
     const index = row ? table.expectations.rows.indexOf(row) : -1;
     at(
@@ -111,8 +116,13 @@ async function checkCase(
       message,
     );
   }
-  const inside = analysis.cluster.endpoints.length;
-  const ranges = analysis.connections.parties.filter(({ peer }) => peer.type === 'range').length;
+  return analysis.connections;
+}
+
+/** Every endpoint with every other, and with every outside range in both directions. */
+function countPairs({ parties }: Connections): number {
+  const inside = parties.reduce((sum, party) => sum + party.endpoints.length, 0);
+  const ranges = parties.filter(({ peer }) => peer.type === 'range').length;
   return inside * (inside - 1) + 2 * inside * ranges;
 }
 

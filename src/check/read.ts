@@ -65,6 +65,7 @@ export function reason(error: unknown): string {
     ENOENT: 'no such file or folder',
     EACCES: 'permission denied',
     EPERM: 'permission denied',
+    ENOTDIR: 'a file stands where a folder is named',
     ELOOP: 'a link that leads to itself',
     ENAMETOOLONG: 'the name is too long',
   };

@@ -19,14 +19,30 @@ export type Statement =
       /** the block is the value at this path of a kind: `NetworkPolicy.spec.ingress` */
       fragment?: string;
     }
+  | {
+      /** shows who may talk to whom in a case of an example */
+      class: 'table';
+      /** a folder below examples/ with an example.yaml */
+      example: string;
+      /** 1-based */
+      case: number;
+      /** sides to show, such as shop/* and outside; all when empty */
+      only: string[];
+    }
   | { class: 'diagram' }
   | { class: 'listed' };
 
 const layout = ['title', 'showLineNumbers', '{}'];
 const keysOf: Record<string, string[]> = {
   manifest: ['file', 'lines', 'rejected', 'since', 'channel', 'fragment', ...layout],
+  table: ['example', 'case', 'only'],
   diagram: [],
   listed: layout,
+};
+const classOf: Record<string, Statement['class']> = {
+  validate: 'manifest',
+  policy: 'table',
+  diagrams: 'diagram',
 };
 /** Flags that only one language knows: `bash cluster` needs a real cluster. */
 const flagsOf: Record<string, string[]> = { bash: ['cluster'] };
@@ -39,6 +55,9 @@ const shapes: Record<string, { pattern: RegExp; like: string }> = {
   rejected: { pattern: /\S/, like: '"part of the message"' },
   since: { pattern: /^1\.\d+$/, like: '1.36' },
   channel: { pattern: /^experimental$/, like: 'experimental' },
+  example: { pattern: /^[\w.-]+(\/[\w.-]+)*$/, like: 'network-policy/default-deny' },
+  case: { pattern: /^[1-9]\d*$/, like: '2' },
+  only: { pattern: /\S/, like: '"shop/*, outside"' },
   fragment: { pattern: /^[A-Z]\w*(\.\w+(\[\])?)*$/, like: 'NetworkPolicy.spec.ingress' },
 };
 
@@ -95,7 +114,7 @@ export function classify(fence: FenceInfo): Classified {
     });
     return { problems };
   }
-  const kind = owner === 'validate' ? 'manifest' : owner === 'diagrams' ? 'diagram' : 'listed';
+  const kind = classOf[owner] ?? 'listed';
   const allowed = [...(keysOf[kind] ?? []), ...(flagsOf[language] ?? [])];
   const values: Record<string, string> = {};
   for (const { key, value, offset } of fence.keys) {
@@ -119,7 +138,11 @@ export function classify(fence: FenceInfo): Classified {
     }
     values[key] = value;
   }
-  if (kind !== 'manifest') return { statement: { class: kind }, problems };
+  if (kind === 'diagram' || kind === 'listed') return { statement: { class: kind }, problems };
+  if (kind === 'table') {
+    const table = readTable(values);
+    return { ...table, problems: [...problems, ...table.problems] };
+  }
   const offsetOf = (key: string) => fence.keys.find((k) => k.key === key)?.offset ?? 0;
   for (const { key, other, message } of exclusive) {
     if (key in values && other in values) {
@@ -143,5 +166,21 @@ export function classify(fence: FenceInfo): Classified {
       ...(first && last && { lines: [first, last] as [number, number] }),
     },
     problems,
+  };
+}
+
+function readTable(values: Record<string, string>): Classified {
+  const { example, only = '' } = values;
+  if (example === undefined) {
+    const message = `a truth-table needs example=${shapes.example?.like}`;
+    return { problems: [{ rule: 'fence-key', message, offset: 0 }] };
+  }
+  const sides = only
+    .split(',')
+    .map((side) => side.trim())
+    .filter(Boolean);
+  return {
+    statement: { class: 'table', example, case: Number(values.case ?? 1), only: sides },
+    problems: [],
   };
 }

@@ -38,6 +38,12 @@ const markdown = unified()
   .use(remarkGfm)
   .use(remarkDirective);
 const mdx = markdown().use(remarkMdx);
+/** For a page that should be MDX: like MDX, it knows no HTML and no code by indentation. */
+const almostMdx = markdown().use(function withoutHtml() {
+  this.data().micromarkExtensions?.push({
+    disable: { null: ['codeIndented', 'htmlFlow', 'htmlText'] },
+  });
+});
 
 /**
  * Finds every fenced block of a page. `.mdx` is read as MDX, as the site does, `.md` as Markdown.
@@ -56,15 +62,18 @@ export function readPage(file: string, text: string): Page {
     source: lines.line(line),
   });
 
+  const deep = text.split('\n').findIndex((line) => tooDeep.test(line));
+  if (deep !== -1) {
+    faults.push(fault('page-syntax', deep + 1, 1, 'this line is nested too deeply'));
+    return { file, snippets: [], faults };
+  }
+
   let tree: Root;
   try {
     tree = (file.endsWith('.mdx') ? mdx : markdown).parse(text);
   } catch (error) {
     const { place, reason } = error as { place?: Place; reason?: string };
-    const { line, column } = (place && 'start' in place ? place.start : place) ?? {
-      line: 1,
-      column: 1,
-    };
+    const { line, column } = (place && 'start' in place ? place.start : place) ?? named(reason);
     faults.push(
       fault(
         'page-syntax',
@@ -73,17 +82,24 @@ export function readPage(file: string, text: string): Page {
         `the page is not MDX: ${oneLine(reason ?? String(error))}`,
       ),
     );
-    tree = markdown.parse(text);
+    tree = almostMdx.parse(text);
   }
 
   const snippets: Snippet[] = [];
-  const covered = new Set<number>();
+  const judged = new Set<number>();
+  const code = new Set<number>();
+  const add = (set: Set<number>, { start, end }: NonNullable<Node['position']>) => {
+    for (let line = start.line; line <= end.line; line++) set.add(line);
+  };
   visit(tree, (node: Node) => {
-    const start = node.position?.start;
-    const end = node.position?.end;
-    if (!start || !end) return;
+    if (!node.position) return;
+    const { start, end } = node.position;
     if (node.type === 'code') {
       const snippet = readSnippet(file, text, lines, node as Code);
+      add(
+        !snippet?.statement || snippet.statement.class === 'manifest' ? judged : code,
+        node.position,
+      );
       if (!snippet) {
         faults.push(
           fault(
@@ -96,9 +112,6 @@ export function readPage(file: string, text: string): Page {
         return;
       }
       snippets.push(snippet);
-      if (snippet.statement?.class === 'manifest') {
-        for (let line = start.line; line <= end.line; line++) covered.add(line);
-      }
     } else if (node.type === 'paragraph' && text.startsWith(':::', start.offset)) {
       faults.push(
         fault(
@@ -108,18 +121,19 @@ export function readPage(file: string, text: string): Page {
           'this admonition is shown as plain text; write :::note[A title] and end it with a line :::',
         ),
       );
-    } else if (node.type === 'html') {
+    } else if (node.type === 'html' && !text.startsWith('<!--', start.offset)) {
       for (let line = start.line; line <= end.line; line++) {
-        if (/^\s*(```|~~~)/.test(lines.line(line))) {
-          faults.push(
-            fault(
-              'block-unowned',
-              line,
-              1,
-              'this fence is part of the HTML above it and is shown as plain text; put an empty line before it',
-            ),
-          );
-        }
+        if (!/^[\s>]*(```|~~~)/.test(lines.line(line))) continue;
+        add(judged, node.position);
+        faults.push(
+          fault(
+            'block-unowned',
+            line,
+            1,
+            'this fence is part of the HTML above it and is shown as plain text; put an empty line before it',
+          ),
+        );
+        break;
       }
     } else if (node.type === 'mdxJsxFlowElement' || node.type === 'mdxJsxTextElement') {
       const { name } = node as Node & { name: string | null };
@@ -139,19 +153,33 @@ export function readPage(file: string, text: string): Page {
   // A manifest that hides in prose, HTML, an expression or another language's block would never be checked.
   for (let line = 1; line <= lines.count; line++) {
     const source = lines.line(line);
-    const match = /^[\s>]*(["']?apiVersion["']?\s*:\s*\S)/.exec(source);
-    if (match && !covered.has(line)) {
+    const match = (code.has(line) ? manifestInCode : manifestInText).exec(source);
+    if (match && !judged.has(line)) {
       faults.push(
         fault(
           'manifest-outside-yaml',
           line,
-          source.indexOf('apiVersion') + 1,
+          source.indexOf('apiVersion', match.index) + 1,
           'a manifest outside of a yaml block is checked by nothing; give it a yaml block of its own',
         ),
       );
     }
   }
   return { file, snippets, faults };
+}
+
+/** Quotes and lists inside of each other, so many that the Markdown parser would need minutes. */
+const tooDeep = /^(?:[ \t]*(?:>|(?:[-*+]|\d+[.)])[ \t])){200}/;
+
+/** The first line of a manifest in prose, in HTML or in an expression such as {`apiVersion: v1`}. */
+const manifestInText = /(?:^[\s>]*|\{\s*`|<pre[^>]*>(?:<code[^>]*>)?)["']?apiVersion["']?\s*:\s*\S/;
+/** The same in a block of another language; also in a list, in a diff and in JSON. */
+const manifestInCode = /(?:^[\s>+{[-]*["']?apiVersion["']?|"apiVersion")\s*:\s*\S/;
+
+/** The place that a message names, such as `Expected a closing tag for <Tabs> (3:1-3:7)`. */
+function named(reason = ''): Point {
+  const [, line = 1, column = 1] = /\((\d+):(\d+)-/.exec(reason) ?? [];
+  return { line: Number(line), column: Number(column) };
 }
 
 type Point = { line: number; column: number };
@@ -179,9 +207,12 @@ function readSnippet(file: string, text: string, lines: Lines, node: Code): Snip
     source: lines.line(start.line),
   }));
 
+  // A last line that only looks like the closing fence, deeper in or behind another `>`, belongs to the text.
+  const between = end.line - start.line - 1;
+  const inside = node.value === '' ? between : node.value.split('\n').length;
   const last = lines.line(end.line);
   const closing = new RegExp(`^[\\s>]*\\${ticks[0]}{${ticks.length},}\\s*$`);
-  if (end.line === start.line || !closing.test(last)) {
+  if (end.line === start.line || inside !== between || !closing.test(last)) {
     faults.push({
       file,
       line: start.line,
@@ -192,9 +223,9 @@ function readSnippet(file: string, text: string, lines: Lines, node: Code): Snip
       source: lines.line(start.line),
     });
   }
-  const indents = node.value
-    .split('\n')
-    .map((line, i) => lines.line(start.line + 1 + i).length - line.replace(/\r$/, '').length);
+  const indents = (node.value === '' ? [] : node.value.split('\n')).map(
+    (line, i) => lines.line(start.line + 1 + i).length - line.replace(/\r$/, '').length,
+  );
   return {
     page: file,
     line: start.line,

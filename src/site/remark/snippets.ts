@@ -6,6 +6,7 @@ import { check, type Unit } from '../../check/check.ts';
 import { formatFault } from '../../check/report.ts';
 import { readSchemaFile } from '../../schemas/node.ts';
 import { createJudges, type Judges } from '../../validate/judge.ts';
+import { truthTable } from './truth-table.ts';
 import { pageVerdict, snippetVerdict } from './verdict.ts';
 
 /** One kubeconform for all pages of a build. */
@@ -41,8 +42,18 @@ export function remarkSnippets() {
 
     blocks.forEach(({ node, index, parent }, i) => {
       const unit = own[i];
-      if (unit?.snippet?.statement?.class === 'manifest') {
+      const statement = unit?.snippet?.statement;
+      if (unit && statement?.class === 'manifest') {
         parent.children[index] = showManifest(node, unit, kubernetes);
+      } else if (unit?.table?.connections && statement?.class === 'table') {
+        const { title, connections } = unit.table;
+        const data = truthTable(
+          title,
+          `examples/${statement.example}`,
+          connections,
+          statement.only,
+        );
+        parent.children[index] = element('TruthTable', { data: JSON.stringify(data) }, []);
       }
     });
     const summary = pageVerdict(own, kubernetes);

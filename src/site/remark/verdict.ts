@@ -20,6 +20,9 @@ export interface PageVerdict {
   rejected: number;
   faults: number;
   diagrams: number;
+  /** truth tables of the examples on the page that hold, and the pairs they cover */
+  tables: number;
+  pairs: number;
 }
 
 /** The verdict, text and marked lines (1-based, in the shown text) of one block of manifests. */
@@ -66,11 +69,18 @@ export function pageVerdict(units: Unit[], kubernetes: readonly string[]): PageV
   const manifests = units.filter((unit) => unit.snippet?.statement?.class === 'manifest');
   const statuses = manifests.map((unit) => snippetVerdict(unit, kubernetes).verdict.status);
   const count = (status: string) => statuses.filter((s) => s === status).length;
+  const examples = new Set(units.flatMap((unit) => unit.example ?? []));
+  const proven = [...examples].flatMap(({ cases = [] }) =>
+    cases.filter((one) => one.faults.length === 0),
+  );
+  const wrong = [...examples].filter(({ faults }) => faults.length > 0).length;
   return {
     kubernetes,
+    tables: proven.length,
+    pairs: proven.reduce((sum, { pairs }) => sum + pairs, 0),
     accepted: count('accepted'),
     rejected: count('rejected'),
-    faults: count('fault'),
+    faults: count('fault') + wrong,
     diagrams: units.filter(
       (u) => u.snippet?.statement?.class === 'diagram' && u.faults.length === 0,
     ).length,
