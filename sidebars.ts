@@ -11,6 +11,12 @@ const sidebars: SidebarsConfig = {
       link: { type: 'doc', id: 'track/index' },
       items: ['track/network-policy'],
     },
+    {
+      type: 'category',
+      label: 'Reference',
+      collapsed: false,
+      items: ['reference/network-policy-recipes'],
+    },
     'glossary',
     'contributing/index',
   ],
