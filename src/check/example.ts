@@ -45,6 +45,10 @@ export async function checkExample(
 ): Promise<{ cases: ExampleCase[]; faults: Fault[] }> {
   const { documents, faults, lines } = readDocuments(text);
   const cases: ExampleCase[] = [];
+  if (documents.length === 0 && faults.length === 0) {
+    const message = `nothing stands here; an example has ${keys.join(', ')}`;
+    faults.push({ line: 1, column: 1, rule: 'example-key', severity: 'error', message });
+  }
   for (const document of documents) {
     const found: Fault[] = [];
     const at = (path: string[], rule: string, message: string) => {

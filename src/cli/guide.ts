@@ -62,13 +62,16 @@ program
     await diffCommand(paths.slice(0, paths.length - after.length), after, options);
   });
 
+// Whoever reads the report may have seen enough, as in `guide check | head`.
+const isEnough = (error: unknown) => (error as NodeJS.ErrnoException).code === 'EPIPE';
+process.stdout.on('error', (error) => {
+  if (!isEnough(error)) throw error;
+});
 try {
-  // Whoever reads the report may have seen enough, as in `guide check | head`.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
   await program.parseAsync();
 } catch (error) {
-  process.stderr.write(`guide: ${(error as Error).message}\n`);
-  process.exitCode = 2;
+  if (!isEnough(error)) {
+    process.stderr.write(`guide: ${(error as Error).message}\n`);
+    process.exitCode = 2;
+  }
 }

@@ -73,9 +73,31 @@ export async function checkDiagram(text: string): Promise<DiagramFault[]> {
     );
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    const line = Number(/on line (\d+)/.exec(message)?.[1] ?? 1);
+    const line = authorsLine(text, Number(/on line (\d+)/.exec(message)?.[1] ?? 1));
     return [fault('mermaid-syntax', line, 1, `Mermaid cannot draw this: ${summary(message)}`)];
   }
+}
+
+/**
+ * The line that Mermaid means. It counts after taking off front matter, directives, comments and
+ * the blank lines above the diagram.
+ */
+function authorsLine(text: string, counted: number): number {
+  const blank = (part: string) => part.replace(/[^\n]/g, ' ');
+  const uncounted = (part: string) => part.replaceAll('\n', '\r');
+  const marked = text
+    .trimEnd()
+    .replace(/\r\n?/g, '\n')
+    .replace(/^\s*---\s*\n[\s\S]*?\n\s*---\s*\n/, blank)
+    .replace(/%%\{[\s\S]*?\}%%/g, blank)
+    .replace(/^\s*%%[^\n]+\n?/gm, uncounted)
+    .replace(/^(?:\s|%%[^\r]*\r)+/, uncounted);
+  let line = 1;
+  for (const [end] of marked.matchAll(/[\r\n]/g)) {
+    if (end === '\n' && --counted === 0) return line;
+    line++;
+  }
+  return line;
 }
 
 /** Mermaid's messages draw an arrow below the text; the one line that counts is what it expected. */

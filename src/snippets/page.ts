@@ -79,7 +79,7 @@ export function readPage(file: string, text: string): Page {
         'page-syntax',
         line,
         column,
-        `the page is not MDX: ${oneLine(reason ?? String(error))}`,
+        `the page is not MDX: ${error instanceof RangeError ? 'it is nested too deeply' : oneLine(reason ?? String(error))}`,
       ),
     );
     tree = almostMdx.parse(text);

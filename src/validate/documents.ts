@@ -1,9 +1,21 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, parseAllDocuments } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  parseAllDocuments,
+  type ScalarTag,
+  type Tags,
+  visit,
+} from 'yaml';
 import { type Fault, Lines, type Place } from '../fault.ts';
 
 /** One YAML document that is not empty. */
 export interface ManifestDocument {
-  /** its source, as the validator gets it */
+  /** its source, as the validator gets it; with merge keys resolved, because its strict parser refuses a merged key that is set anew */
   text: string;
   /** place of its first content in the whole text */
   start: Place;
@@ -23,6 +35,22 @@ export interface ManifestText {
 /** Aliases may multiply a document at most this many times; more is an attack or a slip. */
 const maxAliasCount = 100;
 
+/** Scalars as the API machinery's parser reads them: it knows no times and no dates, but `0o17`. */
+const octal: ScalarTag = {
+  tag: 'tag:yaml.org,2002:int',
+  default: true,
+  test: /^[-+]?0o[0-7_]+$/,
+  resolve: (source) => Number.parseInt(source.replace(/0o|_/g, ''), 8),
+};
+const customTags = (tags: Tags): Tags => [
+  octal,
+  ...tags.filter(
+    (tag) =>
+      typeof tag === 'string' ||
+      (tag.tag !== 'tag:yaml.org,2002:timestamp' && !('format' in tag && tag.format === 'TIME')),
+  ),
+];
+
 /**
  * Splits a text into its YAML documents. Parsed as YAML 1.1 with merge keys, because that is what
  * the API machinery's parser (sigs.k8s.io/yaml) reads.
@@ -31,16 +59,22 @@ export function readDocuments(original: string): ManifestText {
   // The API machinery reads JSON with a JSON parser, which allows tabs where YAML does not.
   const text = isJson(original) ? original.replaceAll('\t', ' ') : original;
   const lines = new Lines(text);
+  const end = text.trimEnd().length;
   const faults: ManifestText['faults'] = [];
   const documents: ManifestDocument[] = [];
   const fault = (rule: string, offset: number, message: string) => {
-    const place = lines.at(Math.min(offset, text.length));
+    const place = lines.at(Math.min(offset, end));
     faults.push({ ...place, rule, severity: 'error', message, source: lines.line(place.line) });
   };
 
   let parsed: Document.Parsed[];
   try {
-    const all = parseAllDocuments(text, { version: '1.1', merge: true, prettyErrors: false });
+    const all = parseAllDocuments(text, {
+      version: '1.1',
+      merge: true,
+      customTags,
+      prettyErrors: false,
+    });
     parsed = Array.isArray(all) ? all : [];
   } catch (error) {
     fault('yaml-syntax', 0, `this is not YAML: ${firstLine(error)}`);
@@ -53,18 +87,29 @@ export function readDocuments(original: string): ManifestText {
     from = to;
     const [error] = document.errors;
     if (error) {
-      fault(...explainSyntax(error.code, error.message, error.pos[0], text));
+      const [offset] = error.pos;
+      const opened = /closing .*quote/.test(error.message) ? lastQuote(document) : undefined;
+      fault(...explainSyntax(error.code, error.message, opened ?? offset, text));
       continue;
     }
     if (document.contents === null || isEmptyScalar(document.contents)) continue;
     let value: unknown;
+    let merges = false;
     try {
+      const pairs = pairsOf(document);
+      const odd = pairs.find((pair) => !isText(pair.key));
+      if (odd) {
+        const [offset = 0] = hasRange(odd.key) ? (odd.key.range ?? []) : [];
+        fault('yaml-key', offset, explainKey(text.slice(offset - 1, offset + 1)));
+        continue;
+      }
+      merges = pairs.some(isMerge);
       value = document.toJS({ maxAliasCount });
     } catch (error) {
       const bomb = error instanceof ReferenceError && /^Excessive alias/.test(error.message);
       fault(
         bomb ? 'yaml-alias-bomb' : 'yaml-syntax',
-        document.contents.range?.[0] ?? 0,
+        unresolved(document, error) ?? document.contents.range?.[0] ?? 0,
         bomb
           ? `aliases multiply this document more than ${maxAliasCount} times; write the values out`
           : `this is not YAML: ${firstLine(error)}`,
@@ -73,7 +118,7 @@ export function readDocuments(original: string): ManifestText {
     }
     const root = document.contents;
     documents.push({
-      text: source,
+      text: merges ? JSON.stringify(value) : source,
       start: lines.at(root.range?.[0] ?? 0),
       value,
       placeOf: (path, key = true) => lines.at(offsetOf(document, root, path, key)),
@@ -90,6 +135,50 @@ function isJson(text: string): boolean {
   } catch {
     return false;
   }
+}
+
+function pairsOf(document: Document): Pair[] {
+  const pairs: Pair[] = [];
+  visit(document, { Pair: (_, pair) => void pairs.push(pair) });
+  return pairs;
+}
+
+/** Where a quote is opened that nothing closes: the parser only says that the text ends. */
+function lastQuote(document: Document): number | undefined {
+  let offset: number | undefined;
+  visit(document, {
+    Scalar(_, { type, range }) {
+      if (type?.startsWith('QUOTE')) offset = range?.[0];
+    },
+  });
+  return offset;
+}
+
+/** Where the alias stands whose anchor the parser misses. */
+function unresolved(document: Document, error: unknown): number | undefined {
+  const name = /^Unresolved alias .*: (.+)$/.exec(firstLine(error))?.[1];
+  let offset: number | undefined;
+  visit(document, {
+    Alias(_, { source, range }) {
+      if (source === name) offset ??= range?.[0];
+    },
+  });
+  return offset;
+}
+
+/** JSON, and with it Kubernetes, takes texts as keys; what YAML reads as a number or boolean is turned into one. */
+function isText(key: unknown): boolean {
+  return isAlias(key) || (isScalar(key) && key.value !== null);
+}
+
+function explainKey(around: string): string {
+  return around === '{{'
+    ? 'this is a template, not YAML; show what it renders'
+    : 'a key must be a text; write one, in quotes if it has special characters';
+}
+
+function isMerge(pair: Pair): boolean {
+  return isScalar(pair.key) && String(pair.key.source ?? pair.key.value) === '<<';
 }
 
 function isEmptyScalar(node: Node): boolean {
@@ -125,7 +214,7 @@ function findPair(document: Document, map: Node, key: string) {
   const own = map.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === key);
   if (own) return own;
   for (const pair of map.items) {
-    if (!isScalar(pair.key) || String(pair.key.source ?? pair.key.value) !== '<<') continue;
+    if (!isMerge(pair)) continue;
     const sources = isSeq(pair.value) ? pair.value.items : [pair.value];
     for (const source of sources) {
       const target = isAlias(source) ? source.resolve(document) : source;
@@ -167,5 +256,6 @@ function explainSyntax(
 
 function firstLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
+  if (message.startsWith('Maximum call stack')) return 'it is nested too deeply';
   return message.split('\n')[0]?.trim() ?? '';
 }

@@ -39,9 +39,10 @@ export function explain(path: string[], said: string, value: unknown, schema?: S
   if (match) {
     const known = Object.keys(schemaAt(schema, path)?.properties ?? {});
     const inside = path.length ? ` in ${where}` : ' at the top level';
+    // kubeconform names them in any order, so each gets a message of its own.
     return unquoted(match[1] ?? '', keysAt(value, path)).map((name) => ({
       rule: 'unknown-field',
-      message: `unknown field "${name}"${inside}${suggestion(name, known)}${tail}`,
+      message: `unknown field "${name}"${inside}${suggestion(name, known)} (kubeconform: additional properties ${quoted(name)} not allowed)`,
       path: [...path, name],
       atKey: true,
     }));
@@ -59,11 +60,12 @@ export function explain(path: string[], said: string, value: unknown, schema?: S
   }
   match = /^value must be (?:one of )?(.+)$/s.exec(said);
   if (match) {
-    const options = [...(match[1] ?? '').matchAll(/'((?:\\'|[^'])*)'/g)].map((m) => m[1] ?? '');
+    const allowed = (match[1] ?? '').replace(/, <nil>$/, '');
+    const options = [...allowed.matchAll(/'((?:\\'|[^'])*)'/g)].map((m) => m[1] ?? '');
     const found = JSON.stringify(valueAt(value, path));
     return one(
       'wrong-value',
-      `${where} is ${found}; it must be ${(match[1] ?? '').replaceAll("'", '"').replaceAll(', ', ' or ')}${suggestion(String(valueAt(value, path)), options)}`,
+      `${where} is ${found}; it must be ${allowed.replaceAll("'", '"').replaceAll(', ', ' or ')}${suggestion(String(valueAt(value, path)), options)}`,
       false,
     );
   }
@@ -95,9 +97,14 @@ export function explain(path: string[], said: string, value: unknown, schema?: S
 
 /** The names in `'a', 'b'`; looked for among the keys that are really there, since a name may hold quotes. */
 function unquoted(list: string, keys: string[]): string[] {
-  const names = keys.filter((key) => list === `'${key}'` || `, ${list},`.includes(`, '${key}',`));
+  const names = keys.filter((key) => `, ${list},`.includes(`, ${quoted(key)},`));
   if (names.length) return names;
   return [...list.matchAll(/'((?:\\'|[^'])*)'/g)].map((m) => m[1] ?? '');
+}
+
+/** A name as kubeconform quotes it. */
+function quoted(name: string): string {
+  return `'${JSON.stringify(name).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
 }
 
 function keysAt(value: unknown, path: string[]): string[] {

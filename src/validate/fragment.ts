@@ -17,7 +17,10 @@ export interface Host {
  */
 export function readFragmentPath(fragment: string): Host | undefined {
   const [kind = '', ...fields] = fragment.split('.');
-  const candidates = knownKinds.filter((known) => known.kind === kind);
+  const named = knownKinds.filter((known) => known.kind === kind);
+  // NetworkPolicy is Kubernetes' own, although Calico has one too.
+  const builtIn = named.filter((known) => known.kubernetes);
+  const candidates = builtIn.length ? builtIn : named;
   const known = candidates.find((k) => /^v\d+$/.test(k.version)) ?? candidates[0];
   if (!known) return undefined;
   const path = fields.flatMap((field) =>

@@ -2,8 +2,8 @@ import type { DocumentVerdict, Kubeconform, Options } from 'kubeconform-wasm';
 import { createKubeconform } from 'kubeconform-wasm';
 import { type Channel, type ReadSchema, schemaPath, schemaSource } from '../schemas/index.ts';
 import type { ManifestDocument } from './documents.ts';
-import { explain, type Finding, readSchema, type Schema } from './explain.ts';
-import { findLostIndentation } from './indentation.ts';
+import { explain, type Finding, readSchema, type Schema, valueAt } from './explain.ts';
+import { atRoot, checkIdentity, checkList } from './identity.ts';
 import { explainUnknownKind } from './kinds.ts';
 import { pointerSegments } from './path.ts';
 
@@ -53,40 +53,9 @@ export function createJudges(read: ReadSchema, wasm?: Options['wasm']): Judges {
   };
 
   const judge: Judge = async (document, kubernetes, channel) => {
-    const { value } = document;
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      return [
-        atRoot(
-          'not-a-manifest',
-          `this is ${Array.isArray(value) ? 'a list' : 'a single value'}, not an object; a manifest begins with apiVersion and kind`,
-        ),
-      ];
-    }
-    const manifest = value as Record<string, unknown>;
-    for (const key of ['apiVersion', 'kind']) {
-      const found = manifest[key];
-      if (found === undefined || found === null || found === '') {
-        return [
-          atRoot(
-            'no-kind',
-            `this document has no ${key}; every manifest begins with apiVersion and kind`,
-          ),
-        ];
-      }
-      if (typeof found !== 'string') {
-        return [
-          {
-            rule: 'wrong-type',
-            message: `${key} must be a string, not ${JSON.stringify(found)}; quote the value`,
-            path: [key],
-            atKey: false,
-          },
-        ];
-      }
-    }
-    const lost = findLostIndentation(manifest);
-    if (lost) return [lost];
-
+    const manifest = document.value as Record<string, unknown>;
+    const odd = checkIdentity(document.value) ?? checkList(manifest);
+    if (odd) return [odd];
     const verdicts = await (await kubeconform(channel)).validate(document.text, { kubernetes });
     const findings: Finding[] = [];
     for (const verdict of verdicts) {
@@ -107,18 +76,20 @@ export function createJudges(read: ReadSchema, wasm?: Options['wasm']): Judges {
   ): Promise<Finding[]> {
     const { apiVersion, kind, status, errors } = verdict;
     if (status === 'valid') return [];
+    const item = valueAt(manifest, prefix);
+    const odd = checkIdentity(item);
+    if (odd) return [odd];
     if (status === 'unknown kind')
       return [explainUnknownKind(apiVersion, kind, kubernetes, channel)];
     if (status === 'error') {
       return errors.map((error) =>
-        atRoot('unreadable', `kubeconform cannot judge this: ${error.message}`),
+        atRoot(
+          'unreadable',
+          `kubeconform cannot judge this: ${error.message.replace(/\s+/g, ' ')}`,
+        ),
       );
     }
     const schema = await schemaOf(apiVersion, kind, kubernetes, channel);
-    const item = prefix.reduce<unknown>(
-      (at, key) => (at as Record<string, unknown>)?.[key],
-      manifest,
-    );
     return errors.flatMap((error) =>
       explain(pointerSegments(error.path), error.message, item, schema),
     );
@@ -132,8 +103,4 @@ export function createJudges(read: ReadSchema, wasm?: Options['wasm']): Judges {
       running.clear();
     },
   };
-}
-
-function atRoot(rule: string, message: string): Finding {
-  return { rule, message, path: [], atKey: true };
 }

@@ -2,6 +2,7 @@ import { kindsNamed, knownKinds } from '../schemas/index.ts';
 import removed from '../schemas/removed-apis.json' with { type: 'json' };
 import type { Finding } from './explain.ts';
 import { suggestion } from './explain.ts';
+import { compareMinors } from './minors.ts';
 
 /** Says why there is no schema for an apiVersion and kind, and what to write instead. */
 export function explainUnknownKind(
@@ -23,9 +24,15 @@ export function explainUnknownKind(
   const served = kindsNamed(kind);
   const exact = served.find((known) => known.apiVersion === apiVersion && known.kind === kind);
   if (exact?.kubernetes) {
+    const [first = ''] = exact.kubernetes;
+    const others = served.filter((known) => known.kubernetes?.includes(kubernetes));
+    const hint =
+      compareMinors(kubernetes, first) < 0
+        ? `say since=${first} if it needs that`
+        : `use ${others.map((known) => known.apiVersion).join(' or ') || 'what replaced it'}`;
     return {
       rule: 'not-in-version',
-      message: `${asked} is not in Kubernetes ${kubernetes}, only in ${exact.kubernetes.join(', ')}; say since=${exact.kubernetes[0]} if it needs that`,
+      message: `${asked} is not in Kubernetes ${kubernetes}, only in ${exact.kubernetes.join(', ')}; ${hint}`,
       path: ['apiVersion'],
       atKey: false,
     };

@@ -4,6 +4,7 @@ import { type ManifestDocument, readDocuments } from './documents.ts';
 import { type Finding, schemaAt } from './explain.ts';
 import { readFragmentPath } from './fragment.ts';
 import type { Judges } from './judge.ts';
+import { compareMinors } from './minors.ts';
 
 /** What the author says about a text of manifests; see the fence grammar. */
 export interface Stated {
@@ -96,7 +97,7 @@ export async function validateManifests(
     const merged = new Map<string, { finding: Finding; kubernetes: string[] }>();
     for (const kubernetes of versions) {
       const findings = host
-        ? await judgeFragment(document, host, kubernetes)
+        ? await judgeFragment(document, host, kubernetes, channel)
         : await judge(document, kubernetes, channel);
       if (findings.length === 0) report.acceptedBy.push(kubernetes);
       for (const finding of findings) {
@@ -127,7 +128,11 @@ export async function validateManifests(
   let faults = found;
   if (stated.since !== undefined) faults = checkSince(stated.since, found);
   if (stated.channel === 'experimental' && faults.length === 0) {
-    const standard = await Promise.all(documents.map((d) => judge(d, newest, 'standard')));
+    const standard = await Promise.all(
+      documents.map((d) =>
+        host ? judgeFragment(d, host, newest, 'standard') : judge(d, newest, 'standard'),
+      ),
+    );
     if (standard.every((findings) => findings.length === 0)) {
       faults = [
         fault(
@@ -151,14 +156,26 @@ export async function validateManifests(
     document: ManifestDocument,
     into: NonNullable<typeof host>,
     kubernetes: string,
-  ) {
+    channel: Channel,
+  ): Promise<Finding[]> {
+    const depth = into.path.length;
+    if (depth === 0 && !isObject(document.value)) {
+      return [
+        {
+          rule: 'wrong-type',
+          message: `a piece of ${into.kind} must be an object; write key: value`,
+          path: [],
+          atKey: false,
+        },
+      ];
+    }
     const value = into.wrap(document.value);
     const findings = await judge({ value, text: JSON.stringify(value) }, kubernetes, channel);
     return findings
-      .filter(({ path, rule }) =>
-        into.path.length === 0
-          ? !(rule === 'missing-field' && path.length === 0)
-          : into.path.every((segment, i) => path[i] === segment),
+      .filter(
+        // What the objects around the fragment lack is not its fault.
+        ({ path, rule }) =>
+          !['missing-field', 'out-of-range'].includes(rule) || path.length >= Math.max(depth, 1),
       )
       .map((finding) => ({ ...finding, path: finding.path.slice(into.path.length) }));
   }
@@ -191,15 +208,15 @@ export async function validateManifests(
   function checkSince(since: string, found: TextFault[]): TextFault[] {
     const before = versions.filter((version) => compareMinors(version, since) < 0);
     const known = versions.filter((version) => compareMinors(version, since) >= 0);
-    if (known.length === 0) {
+    if (kubernetesVersions.every((version) => compareMinors(version, since) < 0)) {
       return [
         fault(
           'since-future',
-          `since=${since} is newer than every version checked (${versions.join(', ')})`,
+          `since=${since} is newer than every version checked (${kubernetesVersions.join(', ')})`,
         ),
       ];
     }
-    if (before.length === 0 && versions === kubernetesVersions) {
+    if (kubernetesVersions.every((version) => compareMinors(version, since) >= 0)) {
       return [
         fault(
           'since-needless',
@@ -232,10 +249,7 @@ function identify(
   { value, start }: ManifestDocument,
   host?: { apiVersion: string; kind: string },
 ): Omit<DocumentReport, 'acceptedBy' | 'asStated'> {
-  const object = (typeof value === 'object' && value !== null ? value : {}) as Record<
-    string,
-    unknown
-  >;
+  const object = isObject(value) ? value : {};
   const metadata = (object.metadata ?? {}) as Record<string, unknown>;
   const string = (part: unknown) => (typeof part === 'string' ? part : '');
   return {
@@ -246,12 +260,11 @@ function identify(
   };
 }
 
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** Messages that differ only in the version they name are one fault. */
 function versionless(message: string): string {
   return message.replace(/Kubernetes 1\.\d+/, 'Kubernetes');
-}
-
-/** Negative when minor `a` (such as 1.9) is older than `b` (1.10). */
-export function compareMinors(a: string, b: string): number {
-  return Number(a.split('.')[1]) - Number(b.split('.')[1]);
 }
