@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { repository } from '../src/check/check.ts';
+import { repository } from '../src/check/repository.ts';
 
 /** Runs a script of the repository; returns what it says when it fails, '' when all is well. */
 function complaints(script: string, ...args: string[]): string {

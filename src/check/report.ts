@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import type { Fault } from '../fault.ts';
-import { allFaults, type Report } from './check.ts';
+import { allFaults, type Report } from './unit.ts';
 
 export interface Summary {
   files: number;

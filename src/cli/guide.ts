@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import { Command, Option } from 'commander';
-import { allFaults, check } from '../check/check.ts';
+import { check } from '../check/check.ts';
 import { toJson, toText } from '../check/report.ts';
+import { allFaults } from '../check/unit.ts';
 import { kubernetesVersions } from '../schemas/index.ts';
 import { type ConnectionOptions, connectionsCommand, diffCommand } from './connections.ts';
 import { print } from './print.ts';

@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { allFaults, check } from '../../src/check/check.ts';
+import { check } from '../../src/check/check.ts';
+import { allFaults } from '../../src/check/unit.ts';
 import { judges } from '../judges.ts';
 import { places } from '../places.ts';
 import { inTempFolder } from '../temp.ts';
@@ -49,7 +50,8 @@ test('every fixture is listed', () => {
     ...Object.keys(inFilesAndPages).flatMap((name) => [`${name}.yaml`, `${name}.mdx`]),
     ...Object.keys(inPages).map((name) => `${name}.mdx`),
   ];
-  expect(readdirSync(fixtures).sort()).toEqual(listed.sort());
+  const files = readdirSync(fixtures, { withFileTypes: true }).filter((entry) => entry.isFile());
+  expect(files.map(({ name }) => name).sort()).toEqual(listed.sort());
 });
 
 describe('a bad file is one fault in its place, and the good one beside it is judged', () => {

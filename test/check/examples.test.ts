@@ -2,10 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { repository } from '../../src/check/check.ts';
 import { checkExample, isExample } from '../../src/check/example.ts';
 import { shownPath } from '../../src/check/files.ts';
 import { formatFault } from '../../src/check/report.ts';
+import { repository } from '../../src/check/repository.ts';
 
 interface Statement {
   title: string;

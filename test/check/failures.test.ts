@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { allFaults, check } from '../../src/check/check.ts';
+import { check } from '../../src/check/check.ts';
+import { allFaults } from '../../src/check/unit.ts';
 import { judges } from '../judges.ts';
 import { inTempFolder } from '../temp.ts';
 

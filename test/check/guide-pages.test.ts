@@ -2,8 +2,10 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import sidebars from '../../sidebars.ts';
-import { allFaults, check, repository, type Unit } from '../../src/check/check.ts';
+import { check } from '../../src/check/check.ts';
 import { formatFault } from '../../src/check/report.ts';
+import { repository } from '../../src/check/repository.ts';
+import { allFaults, type Unit } from '../../src/check/unit.ts';
 
 // The guide itself: every page, block and example, judged as `guide check` judges it.
 const report = await check([join(repository, 'docs'), join(repository, 'examples')]);

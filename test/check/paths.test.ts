@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { allFaults, check } from '../../src/check/check.ts';
+import { check } from '../../src/check/check.ts';
+import { allFaults } from '../../src/check/unit.ts';
 import { judges } from '../judges.ts';
 import { inTempFolder, type Write } from '../temp.ts';
 

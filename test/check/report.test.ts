@@ -1,7 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { check, type Report } from '../../src/check/check.ts';
+import { check } from '../../src/check/check.ts';
 import { formatFault, toJson, toText } from '../../src/check/report.ts';
+import type { Report } from '../../src/check/unit.ts';
 import type { Fault } from '../../src/fault.ts';
 import { judges } from '../judges.ts';
 import { inTempFolder } from '../temp.ts';

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { repository } from '../../src/check/check.ts';
+import { repository } from '../../src/check/repository.ts';
 
 const run = promisify(execFile);
 

@@ -4,7 +4,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { check, repository } from '../../src/check/check.ts';
+import { check } from '../../src/check/check.ts';
+import { repository } from '../../src/check/repository.ts';
 import { buildSite } from './build.ts';
 import { executablePath, launch, serve } from './chromium.ts';
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Browser } from 'playwright-core';
 import handler from 'serve-handler';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { repository } from '../../src/check/check.ts';
+import { repository } from '../../src/check/repository.ts';
 import { executablePath, launch } from './chromium.ts';
 
 /** The page and the worker that a reader's browser would run; nothing is bundled. */

@@ -1,4 +1,4 @@
-import type { Unit } from '../../check/check.ts';
+import type { Unit } from '../../check/unit.ts';
 import { withoutHeader } from '../../snippets/header.ts';
 
 /** What a page shows below a block of manifests; computed, never written by hand. */
