@@ -15,7 +15,7 @@ const sidebars: SidebarsConfig = {
       type: 'category',
       label: 'Reference',
       collapsed: false,
-      items: ['reference/network-policy-recipes'],
+      items: ['reference/network-policy-recipes', 'reference/policy-apis'],
     },
     'glossary',
     'contributing/index',

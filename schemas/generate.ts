@@ -7,10 +7,22 @@ import versions from '../src/schemas/versions.json' with { type: 'json' };
 import { Catalogue } from './generator/catalogue.ts';
 import { customKinds } from './generator/crd.ts';
 import { type Files, firstDifference, writeFiles } from './generator/files.ts';
+import { fromTypes } from './generator/go-types.ts';
 import { moduleFolder } from './generator/modules.ts';
 import { builtInKinds, objectMeta } from './generator/openapi.ts';
 import { schemaText } from './generator/print.ts';
 import type { KindSchema, Schema } from './generator/schema.ts';
+
+/** CRDs of a release: a folder of them, or the Go types that they are made from. */
+interface CrdRelease {
+  name: string;
+  /** missing in a set that is the same for all clusters */
+  channel?: string;
+  module: string;
+  sum: string;
+  folder?: string;
+  types?: string;
+}
 
 const files: Files = new Map();
 const catalogue = new Catalogue();
@@ -34,13 +46,17 @@ for (const { minor, module, sum } of versions.kubernetes) {
   meta = objectMeta(types);
   console.log(`${module}: ${kinds.length} kinds`);
 }
-for (const { name, channel, module, sum, folder } of versions.crds) {
-  const kinds = customKinds(join(moduleFolder(module, sum), folder), meta);
+for (const { name, channel, module, sum, folder, types } of versions.crds as CrdRelease[]) {
+  const release = moduleFolder(module, sum);
+  const kinds =
+    types === undefined
+      ? customKinds(join(release, folder ?? ''), meta)
+      : fromTypes(release, types, (made) => customKinds(made, meta));
   for (const kind of kinds) {
-    addFile(`${name}/${channel}`, kind);
+    addFile(channel === undefined ? name : `${name}/${channel}`, kind);
     catalogue.addCustom(kind, name, channel);
   }
-  console.log(`${module}, ${channel}: ${kinds.length} kinds`);
+  console.log(`${[module, channel ?? folder ?? types].join(', ')}: ${kinds.length} kinds`);
 }
 files.set('index.json', catalogue.text());
 

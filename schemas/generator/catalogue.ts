@@ -18,11 +18,11 @@ export class Catalogue {
     line.kubernetes = [...(line.kubernetes ?? []), minor];
   }
 
-  /** Notes that a channel of a CRD set serves a kind. */
-  addCustom(kind: Line, set: string, channel: string): void {
+  /** Notes that a CRD set serves a kind: in one of its channels, if it has any. */
+  addCustom(kind: Line, set: string, channel?: string): void {
     const line = this.#line(kind, set);
     line.set = set;
-    line.channels = [...(line.channels ?? []), channel];
+    if (channel !== undefined) line.channels = [...(line.channels ?? []), channel];
   }
 
   /** The text of schemas/index.json: one kind a line. */

@@ -34,6 +34,9 @@ const kept = new Set(
   ].flat(),
 );
 
+/** Fields of Go types that read and write themselves as a number or a text: Calico's ports and protocols. */
+const numberOrText = ['maxPort,minPort,portName', 'numVal,strVal,type'];
+
 const map = <A, B>(record: Record<string, A>, change: (value: A, key: string) => B) =>
   Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value, key)]));
 
@@ -82,6 +85,14 @@ function rule(part: Schema, structure: Schema): Schema {
  * Nulls in arrays stay, so an item may be null only where it is nullable or has a default.
  */
 function strict(schema: Schema, meta: Schema): Schema {
+  if (
+    numberOrText.includes(
+      Object.keys(schema.properties ?? {})
+        .sort()
+        .join(),
+    )
+  )
+    return intOrString;
   const result = limits(schema, schema);
   if (schema['x-kubernetes-int-or-string']) {
     Object.assign(result, intOrString, limits(schema, schema));

@@ -7,6 +7,11 @@ const breaks = '[\\r\\n]*';
 const digit = `[A-Za-z0-9+/]${breaks}`;
 const base64 = `^${breaks}(?:(?:${digit}){4})*(?:(?:${digit}){2}=${breaks}=${breaks}|(?:${digit}){3}=${breaks})?$`;
 
+// Go's ParseCIDR, but that it takes any order of digits and colons for an IPv6 address.
+const octet = '(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
+const ipv4Cidr = `${octet}(?:\\.${octet}){3}/(?:3[0-2]|[12]?[0-9])`;
+const ipv6Cidr = '[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*/(?:12[0-8]|1[01][0-9]|[1-9]?[0-9])';
+
 /** An integer of 32 bits or a string: a port number or a port name, a count or a percentage. */
 export const intOrString: Schema = { type: ['integer', 'string'], ...int32 };
 
@@ -45,6 +50,9 @@ const formats: Record<string, Schema> = {
   hostname: { format: 'hostname' },
   ipv4: { format: 'ipv4' },
   ipv6: { format: 'ipv6' },
+  cidr: { pattern: `^(?:${ipv4Cidr}|${ipv6Cidr})$` },
+  // the API server does not know this one, and so does not check it
+  'idn-hostname': {},
   uri: { format: 'uri' },
   password: {},
 };

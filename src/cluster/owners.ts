@@ -31,6 +31,19 @@ export function controllerOf(object: ManifestObject): string | undefined {
   );
 }
 
+/**
+ * The controller's own controller, when the one between is not among the objects: `kubectl get deploy,pods`
+ * leaves out ReplicaSets, but they and Jobs carry the names of those who made them.
+ */
+export function nextController(object: ManifestObject): string | undefined {
+  const [group = '', kind, namespace = '', name = ''] = controllerOf(object)?.split(' ') ?? [];
+  const hash = object.labels['pod-template-hash'];
+  if (kind === 'ReplicaSet' && hash && name.endsWith(`-${hash}`))
+    return ownerKey(group, 'Deployment', namespace, name.slice(0, -hash.length - 1));
+  const scheduled = kind === 'Job' ? /^(.+)-\d+$/.exec(name)?.[1] : undefined;
+  return scheduled && ownerKey(group, 'CronJob', namespace, scheduled);
+}
+
 export function ownerKey(group: string, kind: string, namespace: string, name: string): string {
   return [group, kind, namespace, name].join(' ');
 }

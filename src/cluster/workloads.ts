@@ -1,3 +1,4 @@
+import { isAddress } from './addresses.ts';
 import type { ContainerPort, Protocol } from './model.ts';
 import { asLabels, asList, asRecord, asString, type ManifestObject } from './objects.ts';
 import type { Labels } from './selector.ts';
@@ -39,7 +40,7 @@ export function podShape(object: ManifestObject): PodShape | undefined {
   );
   const spec = asRecord(template?.spec) ?? {};
   const status = asRecord(object.value.status) ?? {};
-  const podIPs = asList(status.podIPs).map((entry) => asString(asRecord(entry)?.ip));
+  const ips = [status.podIP, ...asList(status.podIPs).map((entry) => asRecord(entry)?.ip)];
   return {
     labels: asLabels(asRecord(template?.metadata)?.labels),
     ports: [
@@ -49,10 +50,7 @@ export function podShape(object: ManifestObject): PodShape | undefined {
     ].flatMap((container) => asList(asRecord(container)?.ports).flatMap(containerPort)),
     hostNetwork: spec.hostNetwork === true,
     serviceAccount: asString(spec.serviceAccountName) ?? asString(spec.serviceAccount) ?? 'default',
-    ips:
-      kind === '/Pod'
-        ? [...new Set([asString(status.podIP), ...podIPs].filter((ip) => ip !== undefined))]
-        : [],
+    ips: kind === '/Pod' ? [...new Set(ips.filter(isAddress))] : [],
     path,
   };
 }

@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import { isAddress } from '../cluster/addresses.ts';
 
 export type Family = 4 | 6;
 
@@ -31,14 +32,16 @@ export function parseCidr(text: string): AddressRange {
 
 /** A single address as a range of one. @throws Error with a reason */
 export function parseAddress(text: string): AddressRange {
-  // ipaddr.js also reads 10.1 and 0x0a.0.0.1, which the API server refuses.
-  const ok = text.includes(':')
-    ? ipaddr.IPv6.isValid(text) && !text.includes('%')
-    : /^\d{1,3}(\.\d{1,3}){3}$/.test(text) && ipaddr.IPv4.isValidFourPartDecimal(text);
-  if (!ok) throw new Error(`${text} is not an IP address`);
-  const parsed = ipaddr.parse(text);
-  const number = parsed.toByteArray().reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
-  return { family: parsed.kind() === 'ipv4' ? 4 : 6, first: number, last: number };
+  if (!isAddress(text)) throw new Error(`${text} is not an IP address`);
+  const family = familyOf(text);
+  const bytes = family === 4 ? text.split('.').map(Number) : ipaddr.parse(text).toByteArray();
+  const number = bytes.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+  return { family, first: number, last: number };
+}
+
+/** The family of an address in text form. */
+export function familyOf(text: string): Family {
+  return text.includes(':') ? 6 : 4;
 }
 
 export function contains(outer: AddressRange, inner: AddressRange): boolean {

@@ -1,6 +1,14 @@
 import type { Cluster, Endpoint } from '../cluster/model.ts';
 import { type AddressRange, contains, cut, parseAddress } from './addresses.ts';
-import { both, type Decision, decide, type Reason, type Stack, stackOf } from './evaluate.ts';
+import {
+  both,
+  type Decision,
+  decide,
+  type Reason,
+  type Stack,
+  type StackedRule,
+  stackOf,
+} from './evaluate.ts';
 import type { Peer } from './model.ts';
 import type { Policies } from './policies.ts';
 import { PortSet } from './ports.ts';
@@ -35,20 +43,17 @@ const everythingAllowed: Decision = {
 
 /** Makes the policies of a cluster ready to be asked. Cost follows classes of endpoints, not Pods. */
 export function connect(cluster: Cluster, policies: Policies): Connections {
-  const cuts = new Map(([4, 6] as const).map((family) => [family, cut(family, policies.ranges)]));
+  const nodes = cluster.nodes.flatMap(({ ips }) => ips.map(parseAddress));
+  const ranges = [...policies.ranges, ...nodes];
+  const cuts = new Map(([4, 6] as const).map((family) => [family, cut(family, ranges)]));
   /** Which piece of the address space an address lies in: policies see no more of it. */
   const pieceOf = (ip: string) => {
-    try {
-      const address = parseAddress(ip);
-      const pieces = cuts.get(address.family) ?? [];
-      return `${address.family}/${pieces.findIndex((piece) => contains(piece, address))}`;
-    } catch {
-      return ip;
-    }
+    const { family, first } = parseAddress(ip);
+    return `${family}/${cuts.get(family)?.findIndex(({ last }) => first <= last)}`;
   };
   const classes = new Map<string, Endpoint[]>();
   for (const endpoint of cluster.endpoints) {
-    const key = classKey(endpoint, policies.ranges.length ? pieceOf : () => '');
+    const key = classKey(endpoint, ranges.length ? pieceOf : undefined);
     const known = classes.get(key);
     if (known) known.push(endpoint);
     else classes.set(key, [endpoint]);
@@ -56,12 +61,17 @@ export function connect(cluster: Cluster, policies: Policies): Connections {
 
   const stacks = new Map<string, Stack>();
   const numbers = new Map(policies.compiled.map((policy, i) => [policy, i]));
+  /** Without rules for some endpoints only, all rules of a policy are there or none. */
+  const keyOf = ({ rule, policy, unclear }: StackedRule) => {
+    const own = rule.appliesTo && `.${policy.rules.indexOf(rule)}${unclear ? '?' : ''}`;
+    return `${numbers.get(policy)}${own ?? ''}`;
+  };
   /** Endpoints with the same policies share one stack, so that its decisions are made once. */
   const share = (stack: Stack) => {
     const key = stack.stages
       .map(({ rules, isolating, unclear }) =>
         [
-          [...new Set(rules.map(({ policy }) => numbers.get(policy)))].join(),
+          [...new Set(rules.map(keyOf))].join(),
           isolating.map((policy) => numbers.get(policy)).join(),
           unclear.map((policy) => numbers.get(policy)).join(),
         ].join('|'),
@@ -87,11 +97,11 @@ export function connect(cluster: Cluster, policies: Policies): Connections {
     parties.push(party);
     for (const member of endpoints) byEndpoint.set(member, party);
   }
-  const families = usedFamilies(cluster, policies);
+  const families = usedFamilies(cluster, ranges);
   const outside = families.flatMap((family) =>
     (cuts.get(family) ?? []).map(
       (range): Party => ({
-        peer: { type: 'range', range },
+        peer: { type: 'range', range, node: nodes.some((node) => contains(range, node)) },
         endpoints: [],
         ingress: nothing,
         egress: nothing,
@@ -177,21 +187,21 @@ function portsKey(endpoint: Endpoint): string {
 }
 
 /** All that policies can see of an endpoint. */
-function classKey(endpoint: Endpoint, pieceOf: (ip: string) => string): string {
+function classKey(endpoint: Endpoint, pieceOf?: (ip: string) => string): string {
   return JSON.stringify([
     endpoint.namespace.name,
     Object.entries(endpoint.labels).sort(([a], [b]) => (a < b ? -1 : 1)),
     portsKey(endpoint),
     endpoint.hostNetwork,
     endpoint.serviceAccount,
-    [...new Set(endpoint.ips.map(pieceOf))].sort(),
+    pieceOf ? [...new Set(endpoint.ips.map(pieceOf))].sort() : [],
   ]);
 }
 
 /** IPv6 is part of the picture only if a policy or an address speaks of it. */
-function usedFamilies(cluster: Cluster, policies: Policies): (4 | 6)[] {
+function usedFamilies(cluster: Cluster, ranges: readonly AddressRange[]): (4 | 6)[] {
   const six =
-    policies.ranges.some(({ family }) => family === 6) ||
+    ranges.some(({ family }) => family === 6) ||
     cluster.endpoints.some(({ ips }) => ips.some((ip) => ip.includes(':')));
   return six ? [4, 6] : [4];
 }

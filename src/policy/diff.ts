@@ -27,7 +27,11 @@ export function compare(
   options: PolicyOptions = {},
 ): Comparison {
   // Both sides must cut the outside alike, or their ranges could not be compared.
-  const ranges = [old, changed].flatMap((objects) => analyze(objects, options).policies.ranges);
+  const ranges = [old, changed].flatMap((objects) =>
+    analyze(objects, options).connections.parties.flatMap(({ peer }) =>
+      peer.type === 'range' ? [peer.range] : [],
+    ),
+  );
   const before = analyze(old, options, ranges);
   const after = analyze(changed, options, ranges);
   const was = new Map([...listPieces(before.connections)].map((piece) => [keyOf(piece), piece]));

@@ -23,10 +23,17 @@ export interface Decision {
   unspecified: PortSet;
 }
 
+/** A rule that is, or with `unclear` may be, for the endpoint of its stack. */
+export interface StackedRule {
+  rule: Rule;
+  policy: CompiledPolicy;
+  unclear?: boolean;
+}
+
 /** The policies of one endpoint and direction, in the order in which they are asked. */
 export interface Stack {
   stages: readonly {
-    rules: readonly { rule: Rule; policy: CompiledPolicy }[];
+    rules: readonly StackedRule[];
     /** the policies that isolate: without a rule that decides, they deny */
     isolating: readonly CompiledPolicy[];
     /** policies of which the API does not say whether they select the endpoint */
@@ -43,7 +50,7 @@ export function stackOf(
   const stages = new Map<
     number,
     {
-      rules: { rule: Rule; policy: CompiledPolicy }[];
+      rules: StackedRule[];
       isolating: CompiledPolicy[];
       unclear: CompiledPolicy[];
     }
@@ -61,7 +68,10 @@ export function stackOf(
       stage.unclear.push(policy);
       continue;
     }
-    for (const rule of policy.rules) stage.rules.push({ rule, policy });
+    for (const rule of policy.rules) {
+      const own = rule.appliesTo?.(endpoint) ?? 'yes';
+      if (own !== 'no') stage.rules.push({ rule, policy, unclear: own === 'unspecified' });
+    }
     if (policy.otherwise === 'deny') stage.isolating.push(policy);
   }
   return { stages: [...stages.values()] };
@@ -84,7 +94,7 @@ export function decide(
   destination: Endpoint | undefined,
   reasons?: Reason[],
 ): Decision {
-  const hostPeer = peer.type === 'endpoint' && peer.endpoint.hostNetwork;
+  const hostPeer = peer.type === 'endpoint' ? peer.endpoint.hostNetwork : peer.node === true;
   let open = PortSet.all;
   let allowed = PortSet.none;
   let conditional = PortSet.none;
@@ -99,10 +109,11 @@ export function decide(
     }
     const offered = open;
     let passed = PortSet.none;
-    for (const { rule, policy } of rules) {
-      const match = rule.matchesPeer(peer);
-      if (match === 'no') continue;
-      const all = rule.portsAt(destination);
+    for (const { rule, policy, unclear } of rules) {
+      const matched = rule.matchesPeer(peer);
+      if (matched === 'no') continue;
+      const match = unclear ? 'unspecified' : matched;
+      const all = rule.portsAt(destination, peer);
       // Allow rules add up: a later one is a reason too, even where an earlier one decided already.
       if (reasons && rule.action === 'allow' && match === 'yes' && !rule.condition) {
         const also = all.and(offered).and(open.or(allowed));
@@ -112,8 +123,9 @@ export function decide(
       const ports = all.and(open);
       if (ports.isEmpty) continue;
       if (match === 'unspecified') {
-        if (rule.action === 'deny') maybeDenied = maybeDenied.or(ports);
-        else maybeAllowed = maybeAllowed.or(ports);
+        // A pass may lead to either.
+        if (rule.action !== 'allow') maybeDenied = maybeDenied.or(ports);
+        if (rule.action !== 'deny') maybeAllowed = maybeAllowed.or(ports);
         reasons?.push({ ports, outcome: 'unspecified', policies: [policy], rule });
         continue;
       }
@@ -141,11 +153,13 @@ export function decide(
     const denied = open;
     open = passed;
     if (denied.isEmpty) continue;
-    // Policies do not say whether they mean the network of a node, which a hostNetwork Pod uses.
-    if (hostPeer) maybeAllowed = maybeAllowed.or(denied);
+    // Policies do not say whether they mean the network of a node, which a hostNetwork Pod uses; and a
+    // Pod's own node always reaches it (concept page, "The two sorts of pod isolation" and "ipBlock").
+    const unsettled = hostPeer && !isolating.some(({ settlesNodes }) => settlesNodes);
+    if (unsettled) maybeAllowed = maybeAllowed.or(denied);
     reasons?.push({
       ports: denied,
-      outcome: hostPeer ? 'unspecified' : 'denied',
+      outcome: unsettled ? 'unspecified' : 'denied',
       policies: isolating,
     });
   }

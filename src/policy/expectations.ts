@@ -39,34 +39,48 @@ const shownPairs = 3;
  * disagreement for each row and pair; rows that match no pair are wrong too.
  */
 export function checkExpectations(connections: Connections, table: Expectations): Disagreement[] {
-  const found: Disagreement[] = [];
-  const elsewhere: Disagreement[] = [];
+  const found = new Map<Row | undefined, string[]>();
   const used = new Set<Row>();
+  const spoken = new Set<Row>();
+  const add = ({ row, message }: Disagreement) =>
+    found.set(row, [...(found.get(row) ?? []), message]);
   for (const connection of listPieces(connections)) {
     const rows = table.rows.filter((row) => row.from(connection.from) && row.to(connection.to));
-    for (const row of rows) used.add(row);
-    if (rows.length) found.push(...checkPair(connections, connection, rows));
-    else elsewhere.push(...checkElse(connections, connection, table));
-  }
-  found.push(...elsewhere.slice(0, shownPairs));
-  if (elsewhere.length > shownPairs) {
-    const more = elsewhere.length - shownPairs;
-    found.push({
-      row: undefined,
-      message: `and ${more} more pairs without a row are not ${table.everythingElse.outcome}`,
-    });
+    const parts = partsOf(rows);
+    for (const [row, ports] of parts) {
+      used.add(row);
+      if (!ports.isEmpty) spoken.add(row);
+    }
+    if (rows.length) checkPair(connections, connection, parts).forEach(add);
+    else checkElse(connections, connection, table).forEach(add);
   }
   for (const row of table.rows) {
-    if (!used.has(row)) found.push({ row, message: `${row.text} names no pair of this cluster` });
+    if (!used.has(row)) add({ row, message: `${row.text} names no pair of this cluster` });
+    else if (!spoken.has(row)) add({ row, message: `${row.text}: other rows say it all` });
   }
-  return found;
+  return [...found].flatMap(([row, messages]) => {
+    const more = messages.length - shownPairs;
+    const what = row
+      ? 'more pairs of this row'
+      : `more pairs without a row are not ${table.everythingElse.outcome}`;
+    const shown = more > 0 ? [...messages.slice(0, shownPairs), `and ${more} ${what}`] : messages;
+    return shown.map((message) => ({ row, message }));
+  });
 }
 
-function checkPair(connections: Connections, connection: Connection, rows: Row[]): Disagreement[] {
+/** What each row of a pair says: the ports it names, or all that no other row of the pair names. */
+function partsOf(rows: readonly Row[]): Map<Row, PortSet> {
+  const named = rows.reduce((sum, row) => sum.or(row.ports ?? PortSet.none), PortSet.none);
+  return new Map(rows.map((row) => [row, row.ports ?? PortSet.all.minus(named)]));
+}
+
+function checkPair(
+  connections: Connections,
+  connection: Connection,
+  rows: ReadonlyMap<Row, PortSet>,
+): Disagreement[] {
   const { decision } = connection;
   const found: Disagreement[] = [];
-  const named = rows.reduce((sum, row) => sum.or(row.ports ?? PortSet.none), PortSet.none);
-  const portsOf = (row: Row) => row.ports ?? PortSet.all.minus(named);
   const answers = {
     allowed: decision.allowed,
     conditional: decision.conditional,
@@ -76,11 +90,12 @@ function checkPair(connections: Connections, connection: Connection, rows: Row[]
       .minus(decision.conditional)
       .minus(decision.unspecified),
   };
-  for (const row of rows) {
-    const wrong = portsOf(row).minus(answers[row.outcome]);
+  for (const [row, ports] of rows) {
+    const what = describe(row, connection);
+    const wrong = ports.minus(answers[row.outcome]);
     if (wrong.isEmpty) {
-      const why = checkBy(connections, connection, row.by, portsOf(row), row.outcome);
-      if (why) found.push({ row, message: `${row.text}: ${why}` });
+      const why = checkBy(connections, connection, row.by, ports, row.outcome);
+      if (why) found.push({ row, message: `${what}: ${why}` });
       continue;
     }
     const really = (Object.keys(answers) as Outcome[])
@@ -88,15 +103,15 @@ function checkPair(connections: Connections, connection: Connection, rows: Row[]
       .map((outcome) => `${answers[outcome].and(wrong)} ${outcome}`);
     found.push({
       row,
-      message: `${row.text}: really ${really.join(', ')}; ${explain(connections, connection, wrong)}`,
+      message: `${what}: really ${really.join(', ')}; ${explain(connections, connection, wrong)}`,
     });
   }
   // Whatever can pass must stand in some row; what is denied need not.
-  const stated = rows.reduce((sum, row) => sum.or(portsOf(row)), PortSet.none);
+  const stated = [...rows.values()].reduce((sum, ports) => sum.or(ports), PortSet.none);
   const unsaid = PortSet.all.minus(answers.denied).minus(stated);
   if (!unsaid.isEmpty) {
     found.push({
-      row: rows[0],
+      row: rows.keys().next().value,
       message: `${nameBoth(connection)}: no row says that ${unsaid} passes; ${explain(connections, connection, unsaid)}`,
     });
   }
@@ -182,6 +197,12 @@ function explain(connections: Connections, { from, to }: Connection, ports: Port
     .filter(({ ports }) => !ports.isEmpty)
     .map(becauseText)
     .join('; ');
+}
+
+/** A row in its author's words, and which of its pairs is meant when it has several. */
+function describe({ text }: Row, connection: Connection): string {
+  const pair = nameBoth(connection);
+  return text.startsWith(pair.replace(/\[\w+\]/g, '')) ? text : `${text}, for ${pair}`;
 }
 
 function nameBoth({ from, to }: Connection): string {

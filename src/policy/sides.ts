@@ -3,7 +3,7 @@ import type { Filter } from './list.ts';
 
 /**
  * What `--from`, `--to` and the rows of an example take: `shop/web`, `shop/web[Deployment]`, `shop/*`, an
- * address, a CIDR, or `outside` for every outside address.
+ * address, a CIDR, a range as `10.0.0.0-10.0.0.255`, or `outside` for every outside address.
  *
  * @throws Error when it is none of these
  */
@@ -26,10 +26,16 @@ export function sideFilter(text: string): Filter {
   return (side) => side.range !== undefined && overlap(side.range, range);
 }
 
-/** The addresses a side speaks of, when it is an address or a CIDR. @throws Error with a reason */
+/** The addresses a side speaks of, when it is an address, a CIDR or a range. @throws Error with a reason */
 export function sideRange(text: string): AddressRange | undefined {
-  if (!/^[\d.]+(\/\d+)?$|:/.test(text)) return undefined;
-  return text.includes('/') ? parseCidr(text) : parseAddress(text);
+  if (!/^[\d.]+([/-][\d.]+)?$|:/.test(text)) return undefined;
+  if (text.includes('/')) return parseCidr(text);
+  const [from = '', to = from, more] = text.split('-');
+  const first = parseAddress(from);
+  const last = parseAddress(to);
+  if (more !== undefined || first.family !== last.family || last.last < first.first)
+    throw new Error(`${text} is not a range like 10.0.0.0-10.0.0.255`);
+  return { ...first, last: last.last };
 }
 
 function literal(text: string): string {

@@ -13,7 +13,10 @@ export type Channel = 'standard' | 'experimental';
 /** Reads a file below schemas/, e.g. 'kubernetes/1.37/apps/v1/deployment.json'. */
 export type ReadSchema = (path: string) => Promise<string | undefined>;
 
-/** A kind in one API version, and which Kubernetes minors or which channels of a CRD set have it. */
+/**
+ * A kind in one API version, and which Kubernetes minors or which channels of a CRD set have it. A set
+ * without channels, like Cilium's, is the same whichever channel is asked for.
+ */
 export interface KnownKind {
   group: string;
   version: string;
@@ -59,7 +62,9 @@ export function schemaPath(
   if (known?.kubernetes?.includes(kubernetes)) {
     return `kubernetes/${kubernetes}/${file}`;
   }
-  return known?.channels?.includes(channel) ? `${known.set}/${channel}/${file}` : undefined;
+  if (known?.set === undefined) return undefined;
+  if (known.channels === undefined) return `${known.set}/${file}`;
+  return known.channels.includes(channel) ? `${known.set}/${channel}/${file}` : undefined;
 }
 
 /** A schema source for kubeconform: the text of the schema that a document is judged by. */
@@ -77,8 +82,8 @@ export function schemaSource(
 const slips = 2;
 
 /**
- * The kinds of this name, in any case and in every API version. If there is none: those whose name
- * is nearest, so that a message can ask whether one of them was meant.
+ * The kinds of this name, in any case and in every API version, those of Kubernetes itself first. If
+ * there is none: those whose name is nearest, so that a message can ask whether one of them was meant.
  */
 export function kindsNamed(kind: string): KnownKind[] {
   const wanted = kind.toLowerCase();
@@ -87,5 +92,8 @@ export function kindsNamed(kind: string): KnownKind[] {
     off: distance(wanted, known.kind.toLowerCase()),
   }));
   const nearest = Math.min(slips, ...near.map(({ off }) => off));
-  return near.filter(({ off }) => off === nearest).map(({ known }) => known);
+  return near
+    .filter(({ off }) => off === nearest)
+    .map(({ known }) => known)
+    .sort((a, b) => Number(b.kubernetes !== undefined) - Number(a.kubernetes !== undefined));
 }

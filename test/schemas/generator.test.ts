@@ -120,6 +120,39 @@ describe('a CustomResourceDefinition', () => {
     });
   });
 
+  it.each([
+    ['a port of Calico', ['minPort', 'maxPort', 'portName']],
+    ['a protocol of Calico', ['type', 'numVal', 'strVal']],
+  ])('takes a number or a text for %s, whose Go type is a structure', (_, names) => {
+    const properties = Object.fromEntries(names.map((name) => [name, { type: 'integer' }]));
+    const value = { type: 'object', required: names, properties };
+    expect(converted(value).value?.type).toEqual(['integer', 'string', 'null']);
+  });
+
+  it.each([
+    ['10.0.0.0/8', true],
+    ['0.0.0.0/0', true],
+    ['255.255.255.255/32', true],
+    ['2001:db8::/32', true],
+    ['::/0', true],
+    ['10.0.0.0', false],
+    ['10.0.0/8', false],
+    ['10.0.0.256/8', false],
+    ['10.0.0.01/8', false],
+    ['10.0.0.0/33', false],
+    ['2001:db8::/129', false],
+    ['web/8', false],
+  ])('takes %s for a range of addresses: %s', (range, taken) => {
+    const pattern = converted({ type: 'string', format: 'cidr' }).value?.pattern;
+    expect(new RegExp(String(pattern)).test(range)).toBe(taken);
+  });
+
+  it('does not check a format that the API server does not know', () => {
+    expect(converted({ type: 'string', format: 'idn-hostname' }).value).toEqual({
+      type: ['string', 'null'],
+    });
+  });
+
   it('does not widen the limits of a schema to those of its format', () => {
     expect(converted({ type: 'integer', format: 'int32', minimum: 1 }).value).toEqual({
       type: ['integer', 'null'],

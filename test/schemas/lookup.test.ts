@@ -36,6 +36,21 @@ describe('schemaPath', () => {
     expect(schemaPath(route, 'experimental')).toBe(`gateway-api/experimental/${file}`);
   });
 
+  it('names one file for every channel in a set without channels', () => {
+    const policy = { ...route, group: 'cilium.io', version: 'v2', kind: 'CiliumNetworkPolicy' };
+    const file = 'cilium/cilium.io/v2/ciliumnetworkpolicy.json';
+    expect(schemaPath(policy, 'standard')).toBe(file);
+    expect(schemaPath(policy, 'experimental')).toBe(file);
+  });
+
+  it('tells kinds of one name in two groups apart', () => {
+    const policy = { version: 'v3', kind: 'NetworkPolicy', kubernetes: '1.37' };
+    expect(schemaPath({ ...policy, group: 'projectcalico.org' }, 'standard')).toBe(
+      'calico/projectcalico.org/v3/networkpolicy.json',
+    );
+    expect(schemaPath({ ...policy, group: 'networking.k8s.io' }, 'standard')).toBeUndefined();
+  });
+
   it('finds a kind in any case', () => {
     expect(schemaPath({ ...deployment, kind: 'deployMENT' }, 'standard')).toBe(
       'kubernetes/1.37/apps/v1/deployment.json',
@@ -95,7 +110,14 @@ describe('kindsNamed', () => {
   });
 
   it('finds what was probably meant', () => {
-    expect(apiVersionsOf('NetworkPolcy')).toEqual(['networking.k8s.io/v1 NetworkPolicy']);
+    expect(apiVersionsOf('ReplicaSte')).toEqual(['apps/v1 ReplicaSet']);
+  });
+
+  it('gives those of Kubernetes before those of a CRD', () => {
+    expect(apiVersionsOf('NetworkPolicy')).toEqual([
+      'networking.k8s.io/v1 NetworkPolicy',
+      'projectcalico.org/v3 NetworkPolicy',
+    ]);
   });
 
   it('finds nothing for a kind that is like no other', () => {
