@@ -15,7 +15,7 @@ export function TruthTable({ data }: { data: string }) {
               <th scope="col">from ↓ to →</th>
               {names.to.map((name) => (
                 <th key={name} scope="col">
-                  {name}
+                  <SideName name={name} />
                 </th>
               ))}
             </tr>
@@ -23,7 +23,9 @@ export function TruthTable({ data }: { data: string }) {
           <tbody>
             {cells.map((row, i) => (
               <tr key={names.from[i]}>
-                <th scope="row">{names.from[i]}</th>
+                <th scope="row">
+                  <SideName name={names.from[i] ?? ''} />
+                </th>
                 {row.map(({ text, outcome, because }, j) => (
                   <td key={names.to[j]} className={`truth__${outcome}`} title={because}>
                     <span aria-hidden="true">{marks[outcome]}</span> {text}
@@ -39,5 +41,17 @@ export function TruthTable({ data }: { data: string }) {
         Ports without a protocol are TCP.
       </figcaption>
     </figure>
+  );
+}
+
+/** `shop/web`, which may be broken behind the slash. */
+function SideName({ name }: { name: string }) {
+  const slash = name.indexOf('/') + 1;
+  return (
+    <>
+      {name.slice(0, slash)}
+      <wbr />
+      {name.slice(slash)}
+    </>
   );
 }
