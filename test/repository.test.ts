@@ -14,8 +14,12 @@ function complaints(script: string, ...args: string[]): string {
     });
     return '';
   } catch (error) {
-    const { stdout, stderr } = error as { stdout: string; stderr: string };
-    return `${stdout}${stderr}`;
+    const { stdout, stderr, message } = error as {
+      stdout: string;
+      stderr: string;
+      message: string;
+    };
+    return `${stdout}${stderr}` || message;
   }
 }
 

@@ -22,14 +22,14 @@ export async function connectionsCommand(
   paths: string[],
   options: ConnectionOptions,
 ): Promise<void> {
-  const { objects, faults } = await loadObjects(paths);
-  const analysis = analyze(objects, { blocksMatchPods: options.podsMatchBlocks });
-  complain([...faults, ...analysis.faults]);
-  complainOf(analysis);
   const filters = [options.from, options.to].map((text) =>
     text === undefined ? undefined : sideFilter(text),
   );
   const port = options.port === undefined ? PortSet.all : parsePorts(options.port);
+  const { objects, faults } = await loadObjects(paths);
+  const analysis = analyze(objects, { blocksMatchPods: options.podsMatchBlocks });
+  complain([...faults, ...analysis.faults]);
+  complainOf(analysis);
   const answers = listConnections(analysis.connections, filters[0], filters[1]);
   const asked = options.from !== undefined && options.to !== undefined;
 
@@ -69,8 +69,8 @@ export async function connectionsCommand(
     for (const reason of reasons ?? []) await print(`    ${becauseText(reason)}\n`);
   }
   if (options.json) await print(`${JSON.stringify(json, null, 2)}\n`);
-  if (!any && asked)
-    throw new Error(`no endpoint or range is named ${options.from} and ${options.to}`);
+  const named = [options.from, options.to].filter((text) => text !== undefined);
+  if (!any && named.length) throw new Error(`no pair of sides is named ${named.join(' and ')}`);
 }
 
 /** `guide diff OLD… -- NEW…`: which connections a change opens and closes. */

@@ -1,15 +1,12 @@
 #!/usr/bin/env node
-import { Command, Option } from 'commander';
-import { check } from '../check/check.ts';
-import { toJson, toText } from '../check/report.ts';
-import { allFaults } from '../check/unit.ts';
+import { Command, CommanderError, Option } from 'commander';
 import { kubernetesVersions } from '../schemas/index.ts';
 import { type ConnectionOptions, connectionsCommand, diffCommand } from './connections.ts';
 import { print } from './print.ts';
 
-const program = new Command('guide').description(
-  'checks the guide, and answers what its policies do',
-);
+const program = new Command('guide')
+  .exitOverride()
+  .description('checks the guide, and answers what its policies do');
 const podsMatchBlocks = new Option(
   '--no-pods-match-blocks',
   'an ipBlock never matches a Pod (the API leaves it open; by default it does when the address is known)',
@@ -28,6 +25,10 @@ program
   )
   .action(
     async (paths: string[], { json, kubernetes }: { json?: boolean; kubernetes?: string[] }) => {
+      // Not at the top: validators and page readers take longer to load than most questions to answer.
+      const { check } = await import('../check/check.ts');
+      const { toJson, toText } = await import('../check/report.ts');
+      const { allFaults } = await import('../check/unit.ts');
       const report = await check(paths, { kubernetes });
       process.exitCode = allFaults(report).length ? 1 : 0;
       await print(`${json ? toJson(report) : toText(report)}\n`);
@@ -51,7 +52,7 @@ program
 program
   .command('diff')
   .description('which connections a change of manifests opens (+) and closes (-)')
-  .usage('OLD... -- NEW... [options]')
+  .usage('[options] OLD... -- NEW...')
   .argument('<manifest...>', 'the old files and folders, then --, then the new ones')
   .option('--json', 'print {changes} for programs')
   .addOption(podsMatchBlocks)
@@ -71,7 +72,10 @@ process.stdout.on('error', (error) => {
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!isEnough(error)) {
+  if (error instanceof CommanderError) {
+    // It has said what it found; exit code 1 is for faults in what was read.
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else if (!isEnough(error)) {
     process.stderr.write(`guide: ${(error as Error).message}\n`);
     process.exitCode = 2;
   }

@@ -1,4 +1,4 @@
-import type { Endpoint, Node } from '../../cluster/model.ts';
+import type { Endpoint } from '../../cluster/model.ts';
 import {
   type AddressRange,
   contains,
@@ -58,7 +58,7 @@ function matchUnknown(networks: readonly AddressRange[], { endpoints }: PolicyCo
 export function readNodes(value: unknown, path: string[], { nodes }: PolicyContext): Matcher {
   const selects = selectorAt(value, path);
   const selected = nodes.filter(({ labels }) => selects(labels));
-  const addresses = selected.flatMap(addressesOf);
+  const addresses = selected.flatMap(({ ips }) => ips.map(parseAddress));
   const isHere = (range: AddressRange) => addresses.some((address) => contains(address, range));
   // Without Nodes among the manifests, any address may be a node's.
   const isComplete = nodes.length > 0 && selected.every(({ ips }) => ips.length > 0);
@@ -74,17 +74,6 @@ export function readNodes(value: unknown, path: string[], { nodes }: PolicyConte
     const match = matchAddresses(endpoint, isHere) ?? 'unspecified';
     return match === 'no' ? elsewhere : match;
   };
-}
-
-/** The addresses of Nodes, so that the ranges outside are cut there. */
-export function addressesOf({ ips }: Node): AddressRange[] {
-  return ips.flatMap((ip) => {
-    try {
-      return [parseAddress(ip)];
-    } catch {
-      return [];
-    }
-  });
 }
 
 /** Undefined when no address of the Pod is known. */

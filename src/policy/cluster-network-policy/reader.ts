@@ -1,7 +1,6 @@
 import { asList, asRecord } from '../../cluster/objects.ts';
-import { type AddressRange, parseCidr } from '../addresses.ts';
+import { parseCidr } from '../addresses.ts';
 import type { CompiledPolicy, Direction, PolicyContext, PolicyReader } from '../model.ts';
-import { addressesOf } from './addresses.ts';
 import { type Api, apiOf } from './apis.ts';
 import { limitedList } from './fields.ts';
 import { podFields, readSubject } from './pods.ts';
@@ -40,11 +39,10 @@ export const clusterNetworkPolicy: PolicyReader = {
     });
   },
 
-  ranges(object, context) {
+  ranges(object) {
     const rules = asList(asRecord(object.value.spec)?.egress);
     const peers = rules.flatMap((rule) => asList(asRecord(rule)?.to)).map(asRecord);
-    const nodes = peers.some((peer) => peer?.nodes) ? context.nodes.flatMap(addressesOf) : [];
-    return [...nodes, ...peers.flatMap((peer) => asList(peer?.networks).flatMap(rangeOf))];
+    return peers.flatMap((peer) => asList(peer?.networks).map((text) => parseCidr(String(text))));
   },
 
   review,
@@ -63,13 +61,4 @@ function readRules(
       : { peersKey: 'to', choices: api.egressPeers };
   const list = limitedList(spec[direction], path, { most: api.most }) ?? [];
   return list.flatMap((entry, i) => readRule(entry, [...path, String(i)], peers, api, context));
-}
-
-/** What cannot be read is reported with its place when the policy is compiled. */
-function rangeOf(value: unknown): AddressRange[] {
-  try {
-    return [parseCidr(String(value))];
-  } catch {
-    return [];
-  }
 }

@@ -214,8 +214,8 @@ spec: { externalCIDRs: [${cidrs}] }`;
       inShop(policy(`egress: [{ toGroups: [${group}] }]`)).reasons('shop/api', outside).egress[0]
         ?.condition;
     expect(
-      words('{ aws: { region: eu-west-1, labels: { a: b, c: d }, securityGroupsNames: [x, y] } }'),
-    ).toBe('the address is of aws group region eu-west-1 labels a=b, c=d securityGroupsNames x, y');
+      words('{ aws: { region: eu-west-1, labels: { a: b, c: d }, securityGroupsNames: [x, z] } }'),
+    ).toBe('the address is of aws group region eu-west-1 labels a=b, c=d securityGroupsNames x, z');
     const deny = inShop(policy(`egress: [{ toEntities: [all] }]\negressDeny: [{ ${aws} }]`));
     expect(deny.ask('shop/api', outside)).toBe('unspecified');
     expect(deny.ask('shop/api', 'shop/web')).toBe('allowed');

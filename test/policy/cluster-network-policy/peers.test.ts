@@ -242,9 +242,19 @@ describe('domainNames', () => {
   });
 
   // NPEP-133, "Expected Behavior": names of Pods and of headless Services
-  it('may lead to Pods by names of the cluster', () => {
-    const policy = cnp(egress(names('db.lab.svc.cluster.local'), denyRest));
+  it.each([
+    'db.lab.svc.cluster.local',
+    'db.lab.svc.cluster.local.',
+    '"*.svc.Cluster.Local"',
+    'example.com, db.lab.svc.cluster.local',
+  ])('may lead to Pods by names of the cluster: %s', (list) => {
+    const policy = cnp(egress(names(list), denyRest));
     expect(shop(policy).ask('shop/web', 'lab/job').conditional).toBe('all');
+  });
+
+  it('are taken in every form that the CRD takes', () => {
+    const list = 'a.io, a1.b-c.example.com., x_y.example.org, "*.a.b"';
+    expect(shop(cnp(egress(names(list)))).faults).toEqual([]);
   });
 
   it('do not make the other peers of a rule conditional', () => {
@@ -281,6 +291,7 @@ describe('a peer that this version of the API does not have', () => {
     expect(ask('lab/job', 'shop/api').allowed).toBe('none');
     expect(faults).toMatchObject([{ rule: 'unknown-peer', severity: 'warning' }]);
     expect(faults[0]?.message).toContain('it matches nothing');
+    expect(shop(policy('Accept')).ask('lab/job', 'shop/api').allowed).toBe('all');
   });
 
   it.each(['Deny', 'Pass'])('makes %s deny everything, from outside too', (action) => {

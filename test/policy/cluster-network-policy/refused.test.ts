@@ -181,19 +181,57 @@ describe('a policy is left out for', () => {
     expect(ask('lab/job', 'shop/api').allowed).toBe('all');
   });
 
-  it('a reason with its place', () => {
-    const policy = `apiVersion: policy.networking.k8s.io/v1alpha2
-kind: ClusterNetworkPolicy
-metadata: { name: rules }
-spec:
-  tier: Admin
-  priority: 1
-  subject: { namespaces: {} }
-  egress:
-    - action: Deny
-      to:
-        - networks: [10.0.0.0/8, 10.0.0.0/99]`;
-    const [fault] = shop(policy).faults;
-    expect(fault?.column).toBe((policy.split('\n').at(-1)?.indexOf('10.0.0.0/99') ?? 0) + 1);
+  const at = (text: string) => cnp(`egress: [{ action: Deny, ${text} }]`);
+  it.each([
+    ['tier', cnp('', { tier: 'Own' }), 'tier: Own'],
+    ['priority', cnp('', { priority: 1001 }), 'priority: 1001'],
+    ['name of the older baseline', banp('', 'base'), 'name: base'],
+    ['subject', cnp('subject: { nodes: {} }'), 'nodes: {} }'],
+    [
+      'selector of the subject',
+      cnp(
+        'subject: { pods: { namespaceSelector: { matchExpressions: [{ key: a, operator: Is }] }, podSelector: {} } }',
+      ),
+      'operator: Is',
+    ],
+    [
+      'selector of its Pods',
+      cnp('subject: { pods: { podSelector: { matchExpressions: [{ key: a, operator: Is }] } } }'),
+      'operator: Is',
+    ],
+    ['action', cnp(`egress: [{ action: Drop, ${to} }]`), 'action: Drop'],
+    ['name of a rule', at(`${to}, name: ${'a'.repeat(101)}`), 'name: aaa'],
+    ['network', at('to: [{ networks: [10.0.0.0/8, 10.0.0.0/99] }]'), '10.0.0.0/99'],
+    [
+      'network that is there twice',
+      at('to: [{ networks: [1.0.0.0/8, 10.0.0.0/8, 1.0.0.0/8] }]'),
+      '1.0.0.0/8] }',
+    ],
+    ['name', at('to: [{ domainNames: [a.io, "*"] }]'), '"*"'],
+    ['peer', at('to: [{ namespaces: {} }, { nodes: {}, pods: {} }]'), '{ nodes'],
+    ['protocol', protocols('{ icmp: {} }'), 'icmp'],
+    ['port', tcp('number: 0'), 'number: 0'],
+    ['port without a number', tcp(''), 'destinationPort'],
+    ['start of a range', tcp('range: { start: 0, end: 9 }'), 'start: 0'],
+    ['end of a range', tcp('range: { start: 9, end: 0 }'), 'end: 0'],
+    ['range', tcp('range: { start: 9, end: 8 }'), 'range: '],
+    ['name of a port', protocols('{ destinationNamedPort: 80 }'), 'destinationNamedPort: 80'],
+    ['port of the older API', older('{ portNumber: { port: 0 } }'), 'port: 0'],
+    ['protocol of the older API', older('{ portNumber: { port: 1, protocol: X } }'), 'protocol: X'],
+    ['field of the older API', older('{ port: {} }'), 'port: {}'],
+    [
+      'named port of a network',
+      at('to: [{ networks: [1.0.0.0/8] }], protocols: [{ destinationNamedPort: http }]'),
+      '{ destinationNamedPort',
+    ],
+  ])('a %s, and says where it stands', (_, policy, found) => {
+    const { faults, text } = shop(policy);
+    expect(faults).toMatchObject([{ rule: 'policy-left-out' }]);
+    const line = text.split('\n')[(faults[0]?.line ?? 0) - 1];
+    expect(line?.slice((faults[0]?.column ?? 0) - 1)).toMatch(new RegExp(`^${escaped(found)}`));
   });
 });
+
+function escaped(text: string): string {
+  return text.replace(/[*{}[\]().]/g, '\\$&');
+}

@@ -61,6 +61,7 @@ export function shop(...manifests: string[]) {
     return found;
   };
   return {
+    text,
     faults: [...unread, ...reading.faults, ...policies.faults],
     ask(from: string, to: string): Answer {
       const { allowed, conditional, unspecified } = connections.decision(party(from), party(to));

@@ -102,6 +102,12 @@ describe('precedence', () => {
     expect(allowed([cnp(deny(lab), { priority: 4 }), allow], 'lab/job', 'shop/api')).toBe('none');
   });
 
+  it('has every ClusterNetworkPolicy of the Baseline tier before the older one', () => {
+    const accepting = cnp(accept(lab), { tier: 'Baseline', priority: 1000 });
+    expect(allowed([accepting, banp(deny(everybody))], 'lab/job', 'shop/api')).toBe('all');
+    expect(allowed([accepting, banp(deny(everybody))], 'shop/web', 'shop/api')).toBe('none');
+  });
+
   it('has the older BaselineAdminNetworkPolicy in the Baseline tier', () => {
     expect(allowed([banp(deny(lab))], 'lab/job', 'shop/api')).toBe('none');
     expect(allowed([banp(deny(lab)), ownPods], 'shop/web', 'shop/api')).toBe('all');
