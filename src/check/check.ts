@@ -3,7 +3,7 @@ import { kubernetesVersions } from '../schemas/index.ts';
 import { readSchemaFile } from '../schemas/node.ts';
 import { createJudges, type Judges } from '../validate/judge.ts';
 import type { BlockContext } from './block.ts';
-import { findFiles } from './files.ts';
+import { findFiles, shownPath } from './files.ts';
 import { type CheckedFile, checkFile, type NamedFile } from './manifest-file.ts';
 import { checkPage } from './page.ts';
 import { repository } from './repository.ts';
@@ -29,10 +29,12 @@ export async function check(paths: string[], options: CheckOptions = {}): Promis
   const checkOnce = (file: NamedFile) => {
     const known = checked.get(file.path);
     if (known) return known;
-    const verdict = checkFile(file, judges, kubernetes, examples);
+    const verdict = checkFile(file, judges, kubernetes, examples, isAccepted);
     checked.set(file.path, verdict);
     return verdict;
   };
+  const isAccepted = async (path: string) =>
+    (await checkOnce({ path, shown: shownPath(path) })).unit.faults.length === 0;
   const embed: BlockContext['embed'] = async (file) => {
     const verdict = await checkOnce(file);
     if (!verdict.unit.faults.some(({ rule }) => rule === 'unreadable')) return verdict;

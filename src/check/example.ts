@@ -26,8 +26,13 @@ export interface ExampleCase {
   pairs: number;
   /** who may talk to whom then; undefined when the case cannot be read */
   connections?: Connections;
+  /** files that are not accepted: the case is not asked before they are mended */
+  waitsFor: string[];
   faults: Fault[];
 }
+
+/** Whether a manifest file is accepted (level 1); what it does is a question only then. */
+export type IsAccepted = (path: string) => Promise<boolean>;
 
 /** Whether a manifest file is an example's statement of what must hold. */
 export function isExample(path: string): boolean {
@@ -42,6 +47,7 @@ export async function checkExample(
   file: { path: string; shown: string },
   text: string,
   examples: string,
+  isAccepted: IsAccepted = async () => true,
 ): Promise<{ cases: ExampleCase[]; faults: Fault[] }> {
   const { documents, faults, lines } = readDocuments(text);
   const cases: ExampleCase[] = [];
@@ -63,9 +69,11 @@ export async function checkExample(
       });
     };
     const title = asString(asRecord(document.value)?.title) ?? '';
-    const connections = await checkCase(document, file.path, examples, at, found);
+    const waitsFor: string[] = [];
+    const context = { path: file.path, examples, at, faults: found, waitsFor, isAccepted };
+    const connections = await checkCase(document, context);
     const pairs = connections ? countPairs(connections) : 0;
-    cases.push({ title, line: document.start.line, pairs, connections, faults: found });
+    cases.push({ title, line: document.start.line, pairs, connections, waitsFor, faults: found });
   }
   return { cases, faults: faults.map((fault) => ({ file: file.shown, ...fault })) };
 }
@@ -73,12 +81,20 @@ export async function checkExample(
 type At = (path: string[], rule: string, message: string) => void;
 const keys = ['title', 'cluster', 'apply', 'expect'];
 
+/** What is needed to check one case, and where its findings go. */
+interface CaseContext {
+  /** of the example.yaml */
+  path: string;
+  examples: string;
+  at: At;
+  faults: Fault[];
+  waitsFor: string[];
+  isAccepted: IsAccepted;
+}
+
 async function checkCase(
   { value }: ManifestDocument,
-  path: string,
-  examples: string,
-  at: At,
-  faults: Fault[],
+  { path, examples, at, faults, waitsFor, isAccepted }: CaseContext,
 ): Promise<Connections | undefined> {
   const example = asRecord(value) ?? {};
   for (const key of Object.keys(example)) {
@@ -91,6 +107,7 @@ async function checkCase(
     const read = await readText(from, shownPath(from));
     if ('fault' in read)
       return at(place, 'file-missing', `${shownPath(from)}: ${read.fault.message}`);
+    if (!(await isAccepted(from))) waitsFor.push(shownPath(from));
     const { objects: own } = readObjects(read.text, shownPath(from));
     objects.push(...own);
   };
@@ -107,7 +124,7 @@ async function checkCase(
     return undefined;
   }
   const table = readTable(expect, at);
-  if (!table || faults.length) return undefined;
+  if (!table || faults.length || waitsFor.length) return undefined;
 
   const analysis = analyze(objects, {}, table.ranges);
   // A warning is often the very lesson of an example; an error means that something was left out.

@@ -1,7 +1,7 @@
 import { readHeader } from '../snippets/header.ts';
 import type { Judges } from '../validate/judge.ts';
 import { validateManifests } from '../validate/validate.ts';
-import { checkExample, isExample } from './example.ts';
+import { checkExample, type IsAccepted, isExample } from './example.ts';
 import { readText } from './read.ts';
 import { failure, labelOf, newUnit, type Unit } from './unit.ts';
 
@@ -22,9 +22,10 @@ export function checkFile(
   judges: Judges,
   kubernetes: readonly string[],
   examples: string,
+  isAccepted: IsAccepted,
 ): Promise<CheckedFile> {
   return isExample(file.path)
-    ? checkExampleFile(file, examples)
+    ? checkExampleFile(file, examples, isAccepted)
     : checkManifestFile(file, judges, kubernetes);
 }
 
@@ -32,11 +33,12 @@ export function checkFile(
 async function checkExampleFile(
   { path, shown }: NamedFile,
   examples: string,
+  isAccepted: IsAccepted,
 ): Promise<CheckedFile> {
   const unit = newUnit('example', shown, 'truth tables');
   const read = await readText(path, shown);
   if ('fault' in read) return { unit: { ...unit, faults: [read.fault] }, text: '' };
-  const { cases, faults } = await checkExample({ path, shown }, read.text, examples);
+  const { cases, faults } = await checkExample({ path, shown }, read.text, examples, isAccepted);
   unit.cases = cases;
   unit.faults.push(...faults, ...cases.flatMap((one) => one.faults));
   return { unit, text: read.text };

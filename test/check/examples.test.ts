@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { check } from '../../src/check/check.ts';
 import { checkExample, isExample } from '../../src/check/example.ts';
 import { shownPath } from '../../src/check/files.ts';
 import { formatFault } from '../../src/check/report.ts';
@@ -18,24 +19,32 @@ const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
   .map((path) => join(root, path))
   .filter((path) => /\.ya?ml$/.test(path))
   .sort();
-const examples = await Promise.all(
-  files
-    .filter((path) => isExample(path))
-    .map(async (path) => {
-      const text = readFileSync(path, 'utf8');
-      const shown = shownPath(path);
-      const statements = parseAllDocuments(text).map((document) => document.toJS() as Statement);
-      return { path, shown, statements, ...(await checkExample({ path, shown }, text, root)) };
-    }),
-);
+const report = await check([root]);
+const examples = report.units
+  .filter(({ type }) => type === 'example')
+  .map(({ file: shown, faults, cases = [] }) => {
+    const path = resolve(shown);
+    const statements = parseAllDocuments(readFileSync(path, 'utf8')).map(
+      (document) => document.toJS() as Statement,
+    );
+    const own = cases.flatMap((one) => one.faults);
+    return {
+      path,
+      shown,
+      statements,
+      cases,
+      faults: faults.filter((fault) => !own.includes(fault)),
+    };
+  });
 const cases = examples.flatMap(({ shown, cases, statements }) =>
   cases.map((one, i) => ({
     ...one,
-    name: `${shown}:${one.line} ${one.title}: ${one.pairs} pairs`,
+    name: `${shown}:${one.line} ${one.title}: ${one.waitsFor.length ? `waits for ${one.waitsFor}` : `${one.pairs} pairs`}`,
     statement: statements[i],
   })),
 );
 
+const asked = cases.filter(({ waitsFor }) => waitsFor.length === 0);
 const byName = cases.map((one): [string, typeof one] => [one.name, one]);
 test.for(byName)('%s', ([, { faults }]) => {
   expect(faults.map((fault) => formatFault(fault)).join('\n')).toBe('');
@@ -50,7 +59,7 @@ describe('nothing goes unproven', () => {
   });
 
   test('no case is empty', () => {
-    expect(cases.filter(({ pairs }) => pairs === 0).map(({ name }) => name)).toEqual([]);
+    expect(asked.filter(({ pairs }) => pairs === 0).map(({ name }) => name)).toEqual([]);
     const silent = cases.filter(({ statement }) => !statement?.expect.connections?.length);
     expect(silent.map(({ name }) => name)).toEqual([]);
   });
@@ -58,6 +67,8 @@ describe('nothing goes unproven', () => {
   // Raise them when examples are added; when one is taken away on purpose, lower them.
   test('the number of cases and pairs is not below the recorded one', () => {
     expect(cases.length).toBeGreaterThanOrEqual(119);
+    // A file that is not accepted fails its own test, and the cases that need it are not asked.
+    if (asked.length < cases.length) return;
     expect(cases.reduce((sum, { pairs }) => sum + pairs, 0)).toBeGreaterThanOrEqual(11_342);
   });
 
