@@ -12,6 +12,7 @@ import {
   visit,
 } from 'yaml';
 import { type Fault, Lines, type Place } from '../fault.ts';
+import { mendIndent } from './indent-mend.ts';
 
 /** One YAML document that is not empty. */
 export interface ManifestDocument {
@@ -83,13 +84,22 @@ export function readDocuments(original: string): ManifestText {
   let from = 0;
   for (const document of parsed) {
     const [, , to] = document.range;
-    const source = text.slice(from, to);
+    const begin = from;
+    const source = text.slice(begin, to);
     from = to;
     const [error] = document.errors;
     if (error) {
       const [offset] = error.pos;
       const opened = /closing .*quote/.test(error.message) ? lastQuote(document) : undefined;
-      fault(...explainSyntax(error.code, error.message, opened ?? offset, text));
+      const [rule, at, why] = explainSyntax(error.code, error.message, opened ?? offset, text);
+      // The parser may have given up before the document's end.
+      const end = text.indexOf('\n---', to - 1);
+      const whole = text.slice(begin, end === -1 ? undefined : end + 1);
+      const mend = rule === 'yaml-syntax' ? mendIndent(whole, at - begin) : undefined;
+      if (mend) {
+        const hint = `; this line fits with ${mend.spaces} spaces before it`;
+        fault(rule, begin + mend.offset, why + hint);
+      } else fault(rule, at, why);
       continue;
     }
     if (document.contents === null || isEmptyScalar(document.contents)) continue;
