@@ -7,6 +7,7 @@ import {
   readObjects,
 } from '../cluster/objects.ts';
 import type { Fault } from '../fault.ts';
+import { type ManifestDocument, readDocuments } from '../manifests/documents.ts';
 import type { AddressRange } from '../policy/addresses.ts';
 import { analyze } from '../policy/analyze.ts';
 import type { Connections } from '../policy/connections.ts';
@@ -14,7 +15,6 @@ import type { Outcome } from '../policy/evaluate.ts';
 import { checkExpectations, type Expectations, type Row } from '../policy/expectations.ts';
 import { PortSet, parsePorts } from '../policy/ports.ts';
 import { sideFilter, sideRange } from '../policy/sides.ts';
-import { type ManifestDocument, readDocuments } from '../validate/documents.ts';
 import { shownPath } from './files.ts';
 import { readText } from './read.ts';
 

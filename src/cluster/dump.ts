@@ -1,5 +1,5 @@
 import { Lines, type Place } from '../fault.ts';
-import { readDocuments } from '../validate/documents.ts';
+import { readDocuments } from '../manifests/documents.ts';
 
 /** One list of objects: its value, and where things stand in it. */
 export interface Dump {

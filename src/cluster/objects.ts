@@ -1,5 +1,5 @@
 import type { Fault, Place } from '../fault.ts';
-import { readDocuments } from '../validate/documents.ts';
+import { readDocuments } from '../manifests/documents.ts';
 import { readDump } from './dump.ts';
 
 /** A Kubernetes object and where it stands. What it holds is not checked here. */

@@ -1,7 +1,8 @@
 // The only code that knows where the schemas lie. It runs in Node and in the browser alike: whoever
 // calls brings the function that reads a file.
+
+import { distance } from 'fastest-levenshtein';
 import catalogue from '../../schemas/index.json' with { type: 'json' };
-import { distance } from './distance.ts';
 import versions from './versions.json' with { type: 'json' };
 
 /** The supported Kubernetes minors, oldest first. */

@@ -1,7 +1,7 @@
 import type { DocumentVerdict, Kubeconform, Options } from 'kubeconform-wasm';
 import { createKubeconform } from 'kubeconform-wasm';
+import type { ManifestDocument } from '../manifests/documents.ts';
 import { type Channel, type ReadSchema, schemaPath, schemaSource } from '../schemas/index.ts';
-import type { ManifestDocument } from './documents.ts';
 import { explain, type Finding, readSchema, type Schema, valueAt } from './explain.ts';
 import { atRoot, checkIdentity, checkList } from './identity.ts';
 import { explainUnknownKind } from './kinds.ts';

@@ -1,6 +1,6 @@
 import type { Fault } from '../fault.ts';
+import { type ManifestDocument, readDocuments } from '../manifests/documents.ts';
 import { type Channel, kubernetesVersions } from '../schemas/index.ts';
-import { type ManifestDocument, readDocuments } from './documents.ts';
 import { type Finding, schemaAt } from './explain.ts';
 import { readFragmentPath } from './fragment.ts';
 import type { Judges } from './judge.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { readDump } from '../../src/cluster/dump.ts';
 import { readObjects } from '../../src/cluster/objects.ts';
-import { readDocuments } from '../../src/validate/documents.ts';
+import { readDocuments } from '../../src/manifests/documents.ts';
 
 const items = [
   {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { distance } from '../../src/schemas/distance.ts';
 import {
   kindsNamed,
   knownKinds,
@@ -122,14 +121,6 @@ describe('kindsNamed', () => {
 
   it('finds nothing for a kind that is like no other', () => {
     expect(apiVersionsOf('Database')).toEqual([]);
-  });
-
-  it.each([
-    ['', 'ab', 2],
-    ['kitten', 'sitting', 3],
-    ['pod', 'pod', 0],
-  ])('counts the letters between %j and %j', (a, b, letters) => {
-    expect(distance(a, b)).toBe(letters);
   });
 });
 

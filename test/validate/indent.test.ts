@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { repository } from '../../src/check/repository.ts';
-import { readDocuments } from '../../src/validate/documents.ts';
+import { readDocuments } from '../../src/manifests/documents.ts';
 
 const text = readFileSync(join(repository, 'examples/network-policy/three-tier/api.yaml'), 'utf8');
 const lines = text.split('\n');

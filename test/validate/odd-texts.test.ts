@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readDocuments } from '../../src/validate/documents.ts';
+import { readDocuments } from '../../src/manifests/documents.ts';
 import { explain } from '../../src/validate/explain.ts';
 import { places } from '../places.ts';
 import { textOf, validate } from './fixture.ts';
