@@ -98,6 +98,36 @@ describe('the list of connections', () => {
     ]);
   });
 
+  const node =
+    'apiVersion: v1\nkind: Node\nmetadata: { name: one }\nstatus: { addresses: [{ type: InternalIP, address: 10.0.0.1 }] }';
+
+  test('neighbours that differ in what is left open are two lines', () => {
+    const deny = policy('shop/p', '{ podSelector: { matchLabels: { app: a } } }');
+    expect(lines([...two, node, deny], 'outside', 'shop/a')).toEqual([
+      '0.0.0.0-10.0.0.0 => shop/a[Pod]: none',
+      '10.0.0.1 => shop/a[Pod]: none, maybe all',
+      '10.0.0.2-255.255.255.255 => shop/a[Pod]: none',
+    ]);
+  });
+
+  test('only ranges that touch, of one family, are put together', () => {
+    const { connections } = analyze(
+      objects(...two),
+      {},
+      ['0.0.0.0/29', '0.0.0.16/29', '::8/125'].map(parseCidr),
+    );
+    const some = ['0.0.0.0-0.0.0.7', '0.0.0.16-0.0.0.23', '::8-::f'];
+    const found = [
+      ...listConnections(connections, ({ name }) => some.includes(name), sideFilter('shop/a')),
+    ];
+    expect(found.map(({ from }) => from.name)).toEqual(some);
+    const next = ['0.0.0.0-0.0.0.7', '::8-::f'];
+    const across = [
+      ...listConnections(connections, ({ name }) => next.includes(name), sideFilter('shop/a')),
+    ];
+    expect(across.map(({ from }) => from.name)).toEqual(next);
+  });
+
   test('all sides: endpoints by name, then ranges in order', () => {
     const { connections } = analyze(objects(...two), {}, [parseCidr('10.0.0.0/8')]);
     expect(sidesOf(connections).map(({ name }) => name)).toEqual([
@@ -267,6 +297,30 @@ describe('the difference', () => {
       '0.0.0.0-9.255.255.255 => shop/a[Pod] +all -none',
       '10.1.0.0-10.1.255.255 => shop/a[Pod] +all -none',
       '11.0.0.0-255.255.255.255 => shop/a[Pod] +all -none',
+    ]);
+  });
+
+  test('neighbours are joined only if they open and close alike', () => {
+    const at = (name: string, cidr: string, port: number) =>
+      policy(
+        `shop/${name}`,
+        `{ podSelector: { matchLabels: { app: a } }, ingress: [{ from: [{ ipBlock: { cidr: ${cidr} } }], ports: [{ port: ${port} }] }] }`,
+      );
+    expect(
+      changes(
+        [...two, deny, at('q', '10.0.0.0/9', 7)],
+        [
+          ...two,
+          deny,
+          at('r', '10.0.0.0/8', 8),
+          at('s', '12.0.0.0/8', 9),
+          at('t', '13.0.0.0/8', 9),
+        ],
+      ),
+    ).toEqual([
+      '10.0.0.0-10.127.255.255 => shop/a[Pod] +TCP 8 -TCP 7',
+      '10.128.0.0-10.255.255.255 => shop/a[Pod] +TCP 8 -none',
+      '12.0.0.0-13.255.255.255 => shop/a[Pod] +TCP 9 -none',
     ]);
   });
 

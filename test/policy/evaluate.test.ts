@@ -250,6 +250,15 @@ describe('reasons', () => {
   });
 });
 
+describe('a reason in words', () => {
+  test('numbers of a path are in brackets, names behind dots', () => {
+    const path = ['spec', 'x1', '2y', '10', '3'];
+    expect(reasons([policy('a', [rule('allow', '80', { path })])])[0]).toBe(
+      'ingress TCP 80 allowed by Test a spec.x1.2y[10][3] (f.yaml:5)',
+    );
+  });
+});
+
 describe('both sides', () => {
   const decision = (allowed: string, conditional = '', unspecified = ''): Decision => {
     const set = (text: string) => (text ? parsePorts(text) : PortSet.none);

@@ -145,6 +145,12 @@ describe('a truth table that is wrong says the row, the answer and the rule', ()
     expect(check([], rows, { outcome: 'denied', by: [] })).toHaveLength(3);
   });
 
+  test('many pairs of one row are counted after the third', () => {
+    const more = check([pod('shop/c')], [row('*/*', '*/*', 'denied', 'x')]);
+    expect(more).toHaveLength(4);
+    expect(more[3]).toBe('[*/* => */* denied] and 3 more pairs of this row');
+  });
+
   test('a row for many pairs names the pair that is wrong', () => {
     const found = check([inB], [row('*/*', 'shop/*', 'allowed'), closed]);
     expect(found).toEqual([

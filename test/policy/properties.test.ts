@@ -93,7 +93,7 @@ describe('the matrix', () => {
     );
   });
 
-  test('does not depend on the order of the documents', () => {
+  test('and its reasons do not depend on the order of the documents', () => {
     fc.assert(
       fc.property(
         worlds.chain((world) =>
@@ -105,9 +105,14 @@ describe('the matrix', () => {
         ([one, other]) => {
           const [a, b] = [one, other].map((texts) => {
             const { objects } = readObjects(texts.join('\n---\n'), 'w.yaml');
-            return [...listConnections(analyze(objects).connections)].map(
-              ({ from, to, decision }) => `${from.name} => ${to.name}: ${decision.allowed}`,
-            );
+            const { connections } = analyze(objects);
+            return [...listConnections(connections)].map(({ from, to, decision }) => {
+              const { egress, ingress } = connections.explain(from.party, to.party);
+              const why = [...egress, ...ingress].map(
+                ({ ports, policies }) => `${ports} by ${policies.map(({ object }) => object.name)}`,
+              );
+              return `${from.name} => ${to.name}: ${decision.allowed}; ${why}`;
+            });
           });
           expect(a).toEqual(b);
         },

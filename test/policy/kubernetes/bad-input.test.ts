@@ -151,7 +151,7 @@ describe('an invalid policy is named as left out, and nothing of it applies', ()
   });
 
   // IsValidPortName, apimachinery/pkg/util/validation
-  test.each(['Http', 'a_b', 'a--b', '-a', 'a-', 'a'.repeat(16), 'a.b'])(
+  test.each(['Http', 'A80', '80A', 'a_b', 'a--b', '-a', 'a-', 'a'.repeat(16), 'a.b'])(
     '"%s" is no name of a port',
     (name) => {
       expect(refuse(ingress(`[{ ports: [{ port: ${name} }] }]`))).toEqual([
@@ -160,7 +160,7 @@ describe('an invalid policy is named as left out, and nothing of it applies', ()
     },
   );
 
-  test.each(['a', 'a1', '1-a', 'a'.repeat(15), 'web-2-x'])('"%s" is one', (name) => {
+  test.each(['a', 'a1', '1-a', 'a'.repeat(15), 'web-2-x', 'a-bc'])('"%s" is one', (name) => {
     const named = pod('shop/named', 'app: named', { ports: [`name: ${name}, containerPort: 7`] });
     const q = ask([...shop, named, policy('shop/p', ingress(`[{ ports: [{ port: ${name} }] }]`))]);
     expect(q.faults).toEqual([]);
@@ -201,6 +201,20 @@ spec:
     expect(placeIn('cidr: 10.0.0.0/8', 'cidr: ten')).toBe('12:13');
     expect(placeIn('podSelector: {}\n        - ip', 'podSelector: []\n        - ip')).toBe('10:11');
     expect(placeIn('port: 80', 'port: 0')).toBe('16:11');
+    expect(placeIn('port: 80', 'protocol: TCP\n          port: 0')).toBe('17:11');
+    expect(placeIn('port: 80', 'protocol: TCP\n          port: A')).toBe('17:11');
+    expect(placeIn('port: 80', 'protocol: TCP\n          endPort: 9')).toBe('17:11');
+    expect(placeIn('port: 80', 'port: a\n          endPort: 9')).toBe('17:11');
+    expect(placeIn('port: 80', 'port: 80\n          end: 9')).toBe('17:11');
+    const selector = '{ matchExpressions: [{ key: a, operator: X }] }';
+    expect(placeIn('- podSelector: {}', `- podSelector: ${selector}`)).toBe('10:55');
+    expect(placeIn('- podSelector: {}', `- namespaceSelector: ${selector}`)).toBe('10:61');
+    expect(placeIn('  podSelector: {}\n', '  podSelector: {}\n  policyTypes: X\n')).toBe('8:3');
+    expect(placeIn('  podSelector: {}\n', '  podSelector: {}\n  egress: X\n')).toBe('8:3');
+    expect(placeIn('  podSelector: {}\n', '  podSelector: {}\n  egress: [{ to: X }]\n')).toBe(
+      '8:14',
+    );
+    expect(placeIn('  name: bad\n', '')).toBe('3:1');
     expect(placeIn('port: 80', 'port: 80\n          endPort: 79')).toBe('17:11');
     expect(placeIn('port: 80', 'port: 80\n          protocol: X')).toBe('17:11');
     expect(
@@ -220,6 +234,15 @@ spec:
     expect(q.faults).toEqual([
       expect.stringContaining('policy-left-out: it has no name; NetworkPolicy  is left out'),
     ]);
+  });
+
+  test('another kind of the same API is passed over', () => {
+    const ingress = policy('shop/front', '{ rules: [] }').replace('NetworkPolicy', 'Ingress');
+    const q = ask([...shop, ingress]);
+    expect(q.faults).toEqual([]);
+    expect(Object.fromEntries(q.analysis.policies.ignored)).toEqual({
+      'networking.k8s.io/v1 Ingress': 1,
+    });
   });
 
   test('an older version of the API is passed over and counted', () => {
@@ -347,6 +370,20 @@ describe('a valid policy that nobody in this cluster can be meant by draws a war
     expect(faults).toMatchObject([
       { severity: 'warning', rule: 'address-family', message, column: 62 },
     ]);
+  });
+
+  test('the place is that of the range that is meant, wherever it stands', () => {
+    const two = block('10.0.0.0/8').replace(
+      '[{ podSelector: {} }',
+      "[null, 7, { podSelector: null }, { ipBlock: { cidr: '10.1.0.0/16' } }, { ipBlock: { cidr: '2001:db8::/32' } }",
+    );
+    const q = ask([...shop, four, two.replace('[null, 7, { podSelector: null }, ', '[')]);
+    expect(q.analysis.faults).toMatchObject([{ rule: 'address-family', column: 79 }]);
+    const nulls = block('2001:db8::/32').replace(
+      'spec: {',
+      'spec: { podSelector: null, egress: [{ ports: [{ port: 8 }] }],',
+    );
+    expect(ask([...shop, four, nulls]).analysis.faults).toMatchObject([{ rule: 'address-family' }]);
   });
 
   test.each([

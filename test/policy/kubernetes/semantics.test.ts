@@ -26,6 +26,14 @@ describe('1. an empty podSelector selects every Pod of the policy’s own namesp
   });
 });
 
+describe('1a. a policy without a namespace is one of default (kubectl, "--namespace")', () => {
+  test('it selects the Pods of default alone', () => {
+    const nowhere = policy('default/p', '{}').replace(', namespace: default', '');
+    const q = ask([...shop, pod('default/x'), nowhere]);
+    expect([q('shop/web', 'default/x'), q('default/x', 'shop/web')]).toEqual(['none', 'all']);
+  });
+});
+
 describe('2. peers with empty selectors (API reference, NetworkPolicyPeer)', () => {
   test('podSelector {} alone: all Pods of the policy’s namespace', () => {
     const q = ask([...shop, apiIngress('[{ from: [{ podSelector: {} }] }]')]);
@@ -336,6 +344,18 @@ describe('17. except removes from its own block only (API reference, IPBlock.exc
       'none',
       'none',
     ]);
+  });
+
+  test('for egress as for ingress', () => {
+    const rules = `[null, { to: [${block}], ports: [{ port: 443 }] }]`;
+    const q = ask([
+      ...shop,
+      policy('shop/p', `{ policyTypes: [Egress], egress: ${rules.replace('null, ', '')} }`),
+    ]);
+    const answers = ['9.9.9.9', '10.0.0.1', '10.1.0.1', '10.2.0.1'].map((ip) => q('shop/api', ip));
+    expect(answers).toEqual(['none', 'TCP 443', 'none', 'TCP 443']);
+    const open = ask([...shop, policy('shop/p', `{ policyTypes: [Egress], egress: ${rules} }`)]);
+    expect(open('shop/api', '10.1.0.1')).toBe('all');
   });
 
   test('another peer of the list may allow it again', () => {
