@@ -26,6 +26,22 @@ spec:
   template: { metadata: { labels: { app: web } }, spec: { containers: [{ name: c, ports: [{ name: http, containerPort: 8080 }] }] } }`;
 
 describe('objects of a text', () => {
+  test('a kind of another name is no list, whatever it holds', () => {
+    const menu = 'apiVersion: v1\nkind: Menu\nmetadata: { name: m }\nitems: []';
+    const whitelist = 'apiVersion: v1\nkind: AllowList\nmetadata: { name: a }\nspec: {}';
+    const { others, faults } = clusterOf(menu, whitelist);
+    expect(others.map(({ kind }) => kind)).toEqual(['Menu', 'AllowList']);
+    expect(faults).toEqual([]);
+  });
+
+  test('an item of a plain List must say what it is', () => {
+    const { faults, others } = clusterOf(
+      'apiVersion: v1\nkind: List\nitems: [{ metadata: { name: a } }]',
+    );
+    expect(faults).toEqual([expect.stringMatching(/^3:9 error no-kind/)]);
+    expect(others).toEqual([]);
+  });
+
   test('a List and its kinds, nested', () => {
     const { ids, faults } = clusterOf(`apiVersion: v1
 kind: List
@@ -163,6 +179,13 @@ describe('namespaces', () => {
     ]);
   });
 
+  test('three missing ones are all named', () => {
+    const pods = ['b', 'c', 'd'].map((name) => webPod('a', `, namespace: ${name}`));
+    expect(clusterOf(...pods).faults).toEqual([
+      expect.stringContaining(': no Namespace b, c, d is here; '),
+    ]);
+  });
+
   test('one that is mentioned before it is made has its labels all the same', () => {
     const { endpoints, faults } = clusterOf(
       webPod('a', ', namespace: b'),
@@ -291,7 +314,8 @@ spec:
     - null
   initContainers:
     - ports: [{ name: setup, containerPort: 81 }]
-    - { restartPolicy: Always, ports: [{ name: proxy, containerPort: 82, protocol: SCTP }] }`);
+    - { restartPolicy: Always, ports: [{ name: proxy, containerPort: 82, protocol: SCTP }, 7] }
+    - null`);
     expect(endpoints[0]?.ports).toEqual([
       { name: 'http', protocol: 'TCP', number: 80 },
       { name: undefined, protocol: 'UDP', number: 53 },
@@ -306,6 +330,11 @@ spec:
       'apiVersion: v1\nkind: Pod\nmetadata: { name: a }\nstatus: { podIP: 10.0.0.1, podIPs: [{ ip: 10.0.0.1 }, { ip: "fd00::1" }, { ip: soon }, null, { ip: 7 }] }',
     );
     expect(endpoints[0]?.ips).toEqual(['10.0.0.1', 'fd00::1']);
+  });
+
+  test('the status of a workload lends no addresses', () => {
+    const odd = `${workload('apps/v1', 'Deployment', 'web')}\nstatus: { podIP: 10.0.0.1 }`;
+    expect(clusterOf(odd).endpoints).toMatchObject([{ ips: [] }]);
   });
 
   test.each([
@@ -361,6 +390,23 @@ describe('a dump of a live cluster', () => {
 
   test('without any workload each Pod stands alone', () => {
     expect(clusterOf(one, two).ids).toEqual(['default/web-5d4f-a[Pod]', 'default/web-5d4f-b[Pod]']);
+  });
+
+  test.each([
+    ['the hash ends no name', owner('apps/v1', 'ReplicaSet', 'web-5d4f-x')],
+    ['the hash has no dash before it', owner('apps/v1', 'ReplicaSet', 'web5d4f')],
+    ['another kind', owner('apps/v1', 'StatefulSet', 'web-5d4f')],
+    ['another group', owner('example.org/v1', 'ReplicaSet', 'web-5d4f')],
+    ['no controller', '{}'],
+  ])('a Pod does not fold by the name of its controller alone: %s', (_, by) => {
+    const pod = owned('x', by, 'app: web, pod-template-hash: 5d4f');
+    expect(clusterOf(deployment, pod).ids).toEqual(['default/web[Deployment]', 'default/x[Pod]']);
+  });
+
+  test('the order of labels plays no part', () => {
+    const pod = owned('x', byReplicaSet, 'pod-template-hash: 5d4f, b: "2", a: "1"');
+    const labelled = deployment.replaceAll('app: web', 'a: "1", b: "2"');
+    expect(clusterOf(labelled, pod).ids).toEqual(['default/web[Deployment]']);
   });
 
   test('a name that only looks like a Deployment’s does not fold', () => {
@@ -426,6 +472,23 @@ describe('a dump of a live cluster', () => {
 
   test('Pod and CronJob without the Job between', () => {
     expect(clusterOf(ofTick, cronJob).ids).toEqual(['default/tick[CronJob]']);
+  });
+
+  test.each([
+    ['a Job whose name ends otherwise', 'Job', 'tick-28000-retry'],
+    ['a Job without a number', 'Job', 'tick'],
+    ['another kind', 'Batch', 'tick-28000'],
+  ])('%s is not of the CronJob', (_, kind, name) => {
+    const pod = owned('x', owner('batch/v1', kind, name), 'app: web');
+    expect(clusterOf(cronJob, pod).ids).toEqual(['default/tick[CronJob]', 'default/x[Pod]']);
+  });
+
+  test('owners that are no owners are passed over', () => {
+    const odd = owned('x', `null, 5, ${owner('apps/v1', 'StatefulSet', 'db')}`, 'app: web');
+    const db = workload('apps/v1', 'StatefulSet', 'db');
+    expect(clusterOf(db, odd).ids).toEqual(['default/db[StatefulSet]']);
+    const nameless = owned('z', '{ apiVersion: apps/v1, name: db, controller: true }', 'app: web');
+    expect(clusterOf(db, nameless).ids).toContain('default/z[Pod]');
   });
 
   test('the controller among several owners counts; without one, the first', () => {
@@ -602,6 +665,24 @@ describe('Services', () => {
     ).toEqual(expected);
   });
 
+  test('a name that some of the selected Pods have, among other ports, is known', () => {
+    const other = `${webPod('other')}\nspec: { containers: [{ ports: [{ name: x, containerPort: 1 }, { name: http, containerPort: 2 }] }] }`;
+    const named = service(
+      '{ selector: { app: web }, ports: [{ port: 80, targetPort: http }, { port: 81 }] }',
+    );
+    expect(clusterOf(named, webPod('bare'), other).faults).toEqual([]);
+    const wrong = service(
+      '{ selector: { app: web }, ports: [{ port: 81 }, { port: 80, targetPort: nope }] }',
+    );
+    expect(clusterOf(wrong, other).faults).toHaveLength(1);
+  });
+
+  test('odd ports of a Service are passed over', () => {
+    expect(clusterOf(service('{ ports: [null, 5, { name: x }] }')).services).toMatchObject([
+      { ports: [] },
+    ]);
+  });
+
   test('a Service that selects nobody yet is silent about names', () => {
     expect(
       clusterOf(
@@ -619,6 +700,12 @@ describe('the rest', () => {
     );
     expect(nodes).toEqual([
       { name: 'one', labels: { zone: 'a' }, ips: ['172.18.0.2', 'fd00::2', '192.0.2.2'] },
+    ]);
+  });
+
+  test('a Node without a status has no addresses', () => {
+    expect(clusterOf('apiVersion: v1\nkind: Node\nmetadata: { name: one }').nodes).toMatchObject([
+      { ips: [] },
     ]);
   });
 
