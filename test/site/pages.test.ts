@@ -22,6 +22,14 @@ const looks = [
   { scheme: 'dark', width: 390 },
 ] as const;
 
+/** What the checker finds on a page, asked once for all looks. */
+const reports = new Map<string, ReturnType<typeof check>>();
+function checked(file: string): ReturnType<typeof check> {
+  const known = reports.get(file) ?? check([join(repository, 'docs', file)]);
+  reports.set(file, known);
+  return known;
+}
+
 describe.skipIf(!executablePath)('in Chromium', () => {
   let browser: Browser;
   let server: Server;
@@ -64,7 +72,7 @@ describe.skipIf(!executablePath)('in Chromium', () => {
           await page.waitForFunction(() => document.documentElement.dataset.hasHydrated === 'true');
           expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe(scheme);
 
-          const { units } = await check([join(repository, 'docs', file)]);
+          const { units } = await checked(file);
           const blocks = units.flatMap((unit) =>
             unit.snippet?.statement ? [unit.snippet.statement] : [],
           );
