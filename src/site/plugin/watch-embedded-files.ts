@@ -30,7 +30,6 @@ const examples = fileURLToPath(new URL('../../../examples', import.meta.url));
 export function watchEmbeddedFiles({ siteDir }: LoadContext): Plugin {
   return {
     name: 'watch-embedded-files',
-    getPathsToWatch: () => [],
     configureWebpack: () => ({
       module: {
         rules: [
